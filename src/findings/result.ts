@@ -1,0 +1,141 @@
+// The result of a check: stable JSON with a published schema. Fields may be added, never changed.
+import { z } from "zod";
+import { CAPABILITIES } from "../model/rule.ts";
+
+export const Verdict = z.enum(["separated", "violated", "unknown", "not-applicable", "not-checked"]);
+export type Verdict = z.infer<typeof Verdict>;
+
+export const Severity = z.enum(["critical", "high", "medium", "low"]);
+export type Severity = z.infer<typeof Severity>;
+
+export const SourceSchema = z.object({
+  file: z.string(),
+  pointer: z.string().optional(),
+  document: z.number().optional(),
+  line: z.number().optional(),
+});
+
+export const FactSchema = z.object({ capability: z.enum(CAPABILITIES), entity: z.string() });
+
+/** One step of a witness. `id` counts from 1; `needs` names earlier steps; a step without needs is a source or an unconditional rule. */
+export const Step = z.object({
+  id: z.number(),
+  gives: FactSchema,
+  needs: z.array(z.number()),
+  from: z.string(),
+  to: z.string(),
+  /** Rule family; `source` for the starting point. */
+  rule: z.string(),
+  how: z.string(),
+  grant: z.string().optional(),
+  certainty: z.enum(["must", "may"]),
+  because: z.string().optional(),
+  source: SourceSchema,
+});
+export type Step = z.infer<typeof Step>;
+
+export const Finding = z.object({
+  /** Fingerprint: hash of (check, crossing grant, from-environment, to-environment), 12 hexadecimal digits. */
+  id: z.string(),
+  check: z.string(),
+  clause: z.string(),
+  severity: Severity,
+  verdict: z.enum(["violated", "unknown"]),
+  title: z.string(),
+  /** The concrete sentence: `Any branch of acme/shop can act as role/deploy-production`. */
+  summary: z.string(),
+  fromEnvironment: z.string().optional(),
+  toEnvironment: z.string().optional(),
+  from: z.string(),
+  to: z.string(),
+  grant: z.string().optional(),
+  /** How many facts cross by this grant; how many people can start it. */
+  count: z.number(),
+  people: z.array(z.string()),
+  path: z.array(Step),
+  /** What to change, each an instruction. */
+  cut: z.array(z.string()),
+  remediation: z.string(),
+  frameworks: z.array(z.string()),
+  source: SourceSchema.optional(),
+  /** The exception that accepts it, while it lasts. */
+  exception: z.object({ owner: z.string(), reason: z.string(), control: z.string(), expires: z.string(), expired: z.boolean() }).optional(),
+});
+export type Finding = z.infer<typeof Finding>;
+
+export const GapSchema = z.object({
+  topic: z.string(),
+  subject: z.string(),
+  what: z.string(),
+  why: z.string(),
+  clauses: z.array(z.string()),
+  source: SourceSchema.optional(),
+});
+
+export const Closure = z.object({
+  statement: z.enum(["wall", "singlePerson", "data"]),
+  /** Environment, or the people of the class. */
+  from: z.array(z.string()),
+  sources: z.array(z.string()),
+  /** Every fact in the closure, sorted, as `CAPABILITY ENTITY`. */
+  closed: z.array(z.string()),
+});
+export type Closure = z.infer<typeof Closure>;
+
+export const Certificate = z.object({
+  bulkhead: z.literal("certificate/1"),
+  version: z.string(),
+  asOf: z.string(),
+  charter: z.string(),
+  estate: z.string(),
+  rules: z.string(),
+  /** Hash of the membership of entities in environments. */
+  membership: z.string(),
+  statements: z.array(z.enum(["wall", "singlePerson", "data"])),
+  closures: z.array(Closure),
+  gaps: z.array(z.string()),
+  assumptions: z.array(z.string()),
+});
+export type Certificate = z.infer<typeof Certificate>;
+
+export const CutChange = z.object({
+  grant: z.string(),
+  change: z.enum(["remove", "narrow", "add"]),
+  label: z.string(),
+  instruction: z.string(),
+  closes: z.array(z.string()),
+  source: SourceSchema.optional(),
+});
+
+export const CheckResult = z.object({
+  bulkhead: z.string(),
+  profile: z.enum(["iso", "strict"]),
+  organization: z.string(),
+  asOf: z.string(),
+  charter: z.object({ hash: z.string(), file: z.string() }),
+  estate: z.object({
+    hash: z.string(),
+    files: z.number(),
+    manifests: z.array(z.object({ file: z.string(), scope: z.record(z.string(), z.string()), signed: z.boolean(), denied: z.number() })),
+    collected: z.tuple([z.string(), z.string()]).nullable(),
+    asGiven: z.array(z.string()),
+    systems: z.array(z.object({ system: z.string(), scope: z.string(), entities: z.number() })),
+    counts: z.object({ entities: z.number(), rules: z.number(), people: z.number() }),
+  }),
+  verdict: Verdict,
+  exceptions: z.number(),
+  statements: z.object({ wall: Verdict, singlePerson: Verdict, data: Verdict }),
+  clauses: z.array(
+    z.object({ id: z.string(), title: z.string(), verdict: Verdict, findings: z.array(z.string()), reason: z.string().optional() }),
+  ),
+  environments: z.array(z.object({ name: z.string(), tier: z.string(), entities: z.number(), boundary: z.string() })),
+  findings: z.array(Finding),
+  gaps: z.array(GapSchema),
+  assumptions: z.array(z.string()),
+  custodians: z.array(z.object({ who: z.string(), role: z.string(), of: z.array(z.string()), controls: z.array(z.string()) })),
+  notModeled: z.array(z.string()),
+  cut: z.object({ changes: z.array(CutChange), size: z.number(), lowerBound: z.number(), complete: z.boolean() }).nullable(),
+  unrecognized: z.array(z.object({ file: z.string(), why: z.string() })),
+  certificate: Certificate.nullable(),
+});
+export type CheckResult = z.infer<typeof CheckResult>;

@@ -1,0 +1,23 @@
+// One fact read from one place: what collectors give and planes take.
+import type { AwsObservation } from "./observations/aws.ts";
+import type { GithubObservation } from "./observations/github.ts";
+import type { KubernetesObservation } from "./observations/kubernetes.ts";
+
+export type Observation = AwsObservation | GithubObservation | KubernetesObservation;
+
+export type ObservationKind = Observation["kind"];
+
+export type ObservationOf<K extends ObservationKind> = Extract<Observation, { kind: K }>;
+
+/** The observations of a kind, in the order they were read. */
+export type Observations = <K extends ObservationKind>(kind: K) => readonly ObservationOf<K>[];
+
+export function indexObservations(all: readonly Observation[]): Observations {
+  const byKind = new Map<string, Observation[]>();
+  for (const observation of all) {
+    const list = byKind.get(observation.kind);
+    if (list) list.push(observation);
+    else byKind.set(observation.kind, [observation]);
+  }
+  return <K extends ObservationKind>(kind: K) => (byKind.get(kind) ?? []) as unknown as readonly ObservationOf<K>[];
+}

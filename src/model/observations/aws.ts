@@ -1,0 +1,198 @@
+// What the AWS collector reads: documents stay documents, the identity plane compiles them.
+import type { Json, JsonObject } from "../../lib/json.ts";
+import type { Source } from "../source.ts";
+
+interface Read {
+  readonly source: Source;
+}
+
+/** A policy as a document, with where it stands. `document` is the decoded policy; the collector decodes percent-encoding and nested JSON. */
+export interface NamedPolicy extends Read {
+  readonly name: string;
+  readonly document: Json;
+}
+
+export interface AwsOrganization extends Read {
+  readonly kind: "aws/organization";
+  readonly id: string;
+  readonly managementAccount: string;
+}
+
+export interface AwsOrganizationalUnit extends Read {
+  readonly kind: "aws/organizational-unit";
+  /** `r-…` for a root, `ou-…` otherwise. */
+  readonly id: string;
+  readonly name: string;
+  readonly parent?: string;
+}
+
+export interface AwsAccount extends Read {
+  readonly kind: "aws/account";
+  readonly account: string;
+  readonly name?: string;
+  readonly status?: string;
+  /** The root or unit it stands in, when known. */
+  readonly parent?: string;
+}
+
+export interface AwsControlPolicy extends Read {
+  readonly kind: "aws/control-policy";
+  readonly type: "SERVICE_CONTROL_POLICY" | "RESOURCE_CONTROL_POLICY";
+  /** `p-…`. */
+  readonly id: string;
+  readonly arn?: string;
+  readonly name: string;
+  /** Absent when only the summary was read: a gap. */
+  readonly document?: Json;
+}
+
+export interface AwsControlPolicyAttachment extends Read {
+  readonly kind: "aws/control-policy-attachment";
+  readonly policy: string;
+  /** Account id, unit id or root id. */
+  readonly target: string;
+}
+
+interface AwsPrincipal extends Read {
+  readonly arn: string;
+  readonly account: string;
+  readonly name: string;
+  readonly path: string;
+  readonly inline: readonly NamedPolicy[];
+  /** ARNs of attached managed policies, each with where the attachment stands. */
+  readonly managed: readonly { readonly arn: string; readonly source: Source }[];
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+export interface AwsRole extends AwsPrincipal {
+  readonly kind: "aws/role";
+  readonly trust: NamedPolicy;
+  readonly boundary?: string;
+  readonly maxSessionSeconds?: number;
+  readonly instanceProfiles: readonly string[];
+}
+
+export interface AwsUser extends AwsPrincipal {
+  readonly kind: "aws/user";
+  readonly groups: readonly string[];
+  readonly boundary?: string;
+}
+
+export interface AwsGroup extends AwsPrincipal {
+  readonly kind: "aws/group";
+}
+
+export interface AwsManagedPolicy extends Read {
+  readonly kind: "aws/managed-policy";
+  readonly arn: string;
+  readonly name: string;
+  /** Absent for a policy of AWS's own. */
+  readonly account?: string;
+  readonly document: Json;
+}
+
+export const AWS_RESOURCE_TYPES = [
+  "bucket",
+  "key",
+  "secret",
+  "queue",
+  "topic",
+  "repository",
+  "function",
+  "cluster",
+  "database",
+  "instance",
+  "parameter",
+] as const;
+
+/** A resource as listed, or as named by its policy. */
+export interface AwsResource extends Read {
+  readonly kind: "aws/resource";
+  readonly arn: string;
+  readonly account: string;
+  /** Service prefix as in the ARN: `s3`. */
+  readonly service: string;
+  readonly type: (typeof AWS_RESOURCE_TYPES)[number];
+  readonly name: string;
+  readonly tags: Readonly<Record<string, string>>;
+  /** Role that the resource's code runs as (a function's execution role, an instance's). */
+  readonly role?: string;
+  /** ECR: IMMUTABLE tags. */
+  readonly immutableTags?: boolean;
+  /** Host name of a database's endpoint. */
+  readonly endpoint?: string;
+  /** Configuration that names other things: environment variables of a function. Values that look secret are replaced by `{fingerprint}`. */
+  readonly environment?: JsonObject;
+}
+
+/** A policy on a resource. `document: null`: asked, and there is none (NoSuchBucketPolicy). */
+export interface AwsResourcePolicy extends Read {
+  readonly kind: "aws/resource-policy";
+  readonly arn: string;
+  readonly account?: string;
+  readonly document: Json;
+}
+
+/** Keyed fingerprint of a stored secret's value, when the collection made one. */
+export interface AwsSecretFingerprint extends Read {
+  readonly kind: "aws/secret-fingerprint";
+  readonly arn: string;
+  readonly fingerprint: string;
+}
+
+export interface AwsOidcProvider extends Read {
+  readonly kind: "aws/oidc-provider";
+  readonly arn: string;
+  readonly account: string;
+  /** Without scheme. */
+  readonly url: string;
+  readonly audiences: readonly string[];
+}
+
+export interface AwsEksCluster extends Read {
+  readonly kind: "aws/eks-cluster";
+  readonly arn: string;
+  readonly account: string;
+  readonly name: string;
+  /** OIDC issuer without scheme: `oidc.eks.eu-west-1.amazonaws.com/id/…`. */
+  readonly issuer?: string;
+  /** `API`, `API_AND_CONFIG_MAP`, `CONFIG_MAP`. */
+  readonly authenticationMode?: string;
+}
+
+export interface AwsEksAccessEntry extends Read {
+  readonly kind: "aws/eks-access-entry";
+  /** ARN of the cluster. */
+  readonly cluster: string;
+  readonly principal: string;
+  readonly username?: string;
+  readonly groups: readonly string[];
+  readonly policies: readonly { readonly arn: string; readonly namespaces?: readonly string[] }[];
+}
+
+export interface AwsPodIdentity extends Read {
+  readonly kind: "aws/pod-identity";
+  /** ARN of the cluster. */
+  readonly cluster: string;
+  readonly namespace: string;
+  readonly serviceAccount: string;
+  readonly role: string;
+}
+
+export type AwsObservation =
+  | AwsOrganization
+  | AwsOrganizationalUnit
+  | AwsAccount
+  | AwsControlPolicy
+  | AwsControlPolicyAttachment
+  | AwsRole
+  | AwsUser
+  | AwsGroup
+  | AwsManagedPolicy
+  | AwsResource
+  | AwsResourcePolicy
+  | AwsSecretFingerprint
+  | AwsOidcProvider
+  | AwsEksCluster
+  | AwsEksAccessEntry
+  | AwsPodIdentity;
