@@ -16,6 +16,14 @@ export interface ParsedFile {
   readonly call?: string;
 }
 
+/** A call that a manifest lists, with what became of it. */
+export interface ListedCall {
+  readonly call: string;
+  readonly status: "answered" | "denied";
+  readonly error?: string;
+  readonly scope: Scope;
+}
+
 export interface ObservationSink {
   observation(observation: Observation): void;
   gap(gap: Gap): void;
@@ -38,6 +46,11 @@ export interface Collector {
   recognize(document: unknown, file: ParsedFile): string | undefined;
   /** Pure. One document of a recognized file → observations. What does not fit the schema becomes a gap with file and pointer, never a default. */
   map(document: unknown, index: number, file: ParsedFile, sink: ObservationSink, context: CollectorContext): void;
+  /**
+   * Pure, once, after every file of this system was mapped: takes all its observations and every manifest's calls, and hands the sink those to
+   * keep, pieces from several files joined, with the gaps that only the whole shows. Absent: the observations stay as they are.
+   */
+  join?(observations: readonly Observation[], calls: readonly ListedCall[], sink: ObservationSink): void;
   /** What a denied call leaves unseen: one gap or several, scoped as tightly as the call. */
   denied(call: string, error: string, scope: Scope): readonly Gap[];
 }

@@ -6,7 +6,10 @@ interface Read {
   readonly source: Source;
 }
 
-/** A policy as a document, with where it stands. `document` is the decoded policy; the collector decodes percent-encoding and nested JSON. */
+/**
+ * A policy as a document, with where it stands. `document` is the decoded policy; the collector decodes percent-encoding and nested JSON, and
+ * lets through only what keeps to the policy grammar. `null`: it could not be read, and a gap `aws/principal-policy` says so.
+ */
 export interface NamedPolicy extends Read {
   readonly name: string;
   readonly document: Json;
@@ -24,6 +27,8 @@ export interface AwsOrganizationalUnit extends Read {
   readonly id: string;
   readonly name: string;
   readonly parent?: string;
+  /** For a root: the policy types that are switched on. A type that is off has no effect, whatever is attached. Absent: not read. */
+  readonly enabledPolicyTypes?: readonly string[];
 }
 
 export interface AwsAccount extends Read {
@@ -117,11 +122,18 @@ export interface AwsResource extends Read {
   readonly tags: Readonly<Record<string, string>>;
   /** Role that the resource's code runs as (a function's execution role, an instance's). */
   readonly role?: string;
+  /** ARN of an instance's profile; `role` is the profile's role when a file tells it. */
+  readonly instanceProfile?: string;
+  /** S3: RestrictPublicBuckets, so a public policy admits only the account itself and AWS services. */
+  readonly restrictsPublicPolicy?: boolean;
   /** ECR: IMMUTABLE tags. */
   readonly immutableTags?: boolean;
   /** Host name of a database's endpoint. */
   readonly endpoint?: string;
-  /** Configuration that names other things: environment variables of a function. Values that look secret are replaced by `{fingerprint}`. */
+  /**
+   * Configuration that names other things: environment variables of a function. Values that look secret are replaced by
+   * `{fingerprint}`; of a URL with a password, `{fingerprint, redacted}` keeps the URL without the password.
+   */
   readonly environment?: JsonObject;
 }
 
@@ -177,7 +189,52 @@ export interface AwsPodIdentity extends Read {
   readonly namespace: string;
   readonly serviceAccount: string;
   readonly role: string;
+  /** A role in another account that `role` goes on to assume. */
+  readonly targetRole?: string;
 }
+
+/** A principal by type and name, as the calls about one principal name it. */
+export interface AwsPrincipalName {
+  readonly account: string;
+  readonly type: "role" | "user" | "group";
+  readonly name: string;
+}
+
+/**
+ * A piece of something that one file alone does not tell (`get-role` prints no policies). The collector joins the pieces once every file is
+ * mapped; planes never see one.
+ */
+export type AwsPart = Read & { readonly kind: "aws/part" } & (
+    | { readonly part: "principal"; readonly principal: AwsRole | AwsUser | AwsGroup }
+    | { readonly part: "inline-policy-names"; readonly of: AwsPrincipalName; readonly names: readonly string[] }
+    | { readonly part: "inline-policy"; readonly of: AwsPrincipalName; readonly policy: NamedPolicy }
+    | { readonly part: "attached-policies"; readonly of: AwsPrincipalName; readonly managed: AwsPrincipal["managed"] }
+    | { readonly part: "groups"; readonly of: AwsPrincipalName; readonly groups: readonly string[] }
+    | { readonly part: "default-version"; readonly arn: string; readonly version: string }
+    | { readonly part: "policy-version"; readonly arn: string; readonly version: string; readonly document: Json }
+    | { readonly part: "unit-parent"; readonly child: string; readonly parent: string }
+    | { readonly part: "unnamed-unit"; readonly id: string }
+    | { readonly part: "policies-listed" }
+    | { readonly part: "targets-of-policy"; readonly policy: string }
+    | { readonly part: "policies-of-target"; readonly target: string; readonly type: string }
+    | {
+        readonly part: "named-resource-policy";
+        readonly service: "kms" | "ecr";
+        readonly account?: string;
+        readonly name: string;
+        readonly document: Json;
+      }
+    | { readonly part: "oidc-provider"; readonly arn: string }
+    | { readonly part: "access-entries"; readonly account?: string; readonly cluster: string; readonly principals: readonly string[] }
+    | {
+        readonly part: "access-policies";
+        readonly account?: string;
+        readonly cluster: string;
+        readonly principal: string;
+        readonly policies: AwsEksAccessEntry["policies"];
+      }
+    | { readonly part: "pod-identity"; readonly cluster: string; readonly namespace: string; readonly serviceAccount: string }
+  );
 
 export type AwsObservation =
   | AwsOrganization
@@ -195,4 +252,5 @@ export type AwsObservation =
   | AwsOidcProvider
   | AwsEksCluster
   | AwsEksAccessEntry
-  | AwsPodIdentity;
+  | AwsPodIdentity
+  | AwsPart;
