@@ -41,6 +41,8 @@ export interface Grant {
   readonly source: Source;
   /** False for what nobody would remove to separate (that a pod runs in its namespace). Such a grant is never proposed in a cut. */
   readonly removable: boolean;
+  /** True when the way is open because something is missing (a branch rule, a reviewer): the change adds it. */
+  readonly adds?: boolean;
 }
 
 export function grant(owner: string, content: unknown, rest: Omit<Grant, "id" | "removable"> & { readonly removable?: boolean }): Grant {

@@ -1,0 +1,71 @@
+// Observations and charter in, derived estate out: runs every plane, then places what they found.
+import { membership, walledPairs } from "../charter/membership.ts";
+import type { Charter } from "../charter/schema.ts";
+import type { Entity } from "../model/entity.ts";
+import type { Gap } from "../model/gap.ts";
+import { type Observation, type Observations, indexObservations } from "../model/observation.ts";
+import type { IdentityToken, Rule } from "../model/rule.ts";
+import type { Estate } from "./estate.ts";
+import type { KnownEstate, Plane } from "./plane.ts";
+
+/** Pure: the same observations and charter give the same rules in the same order. */
+export function derive(observed: readonly Observation[], charter: Charter, gaps: readonly Gap[], planes: readonly Plane[]): Estate {
+  const observations = indexObservations(observed);
+  const entities = new Map<string, Entity>();
+  const tokens: IdentityToken[] = [];
+  const input = { observations, charter, gaps };
+  for (const plane of planes) {
+    plane.entities(input, {
+      // The first plane to name an entity describes it best: planes speak first of their own system.
+      entity: (entity) => void (entities.has(entity.id) || entities.set(entity.id, entity)),
+      token: (token) => void tokens.push(token),
+    });
+  }
+  const places = membership(charter, unitNames(observations));
+  const environmentOf = memo((id: string) => place(entities.get(id), places.environmentOf));
+  const sharedOf = memo((id: string) => place(entities.get(id), places.sharedServiceOf));
+  const known: KnownEstate = { ...input, entities, tokens, environmentOf, isShared: (id) => sharedOf(id) !== undefined };
+  return { ...known, ...runRules(known, planes), walls: walledPairs(charter) };
+}
+
+function runRules(known: KnownEstate, planes: readonly Plane[]): { rules: Rule[]; gaps: Gap[]; untaken: Gap[] } {
+  const rules: Rule[] = [];
+  const gaps = [...known.gaps];
+  const taken = new Set<Gap>();
+  for (const plane of planes) {
+    plane.rules(known, {
+      rule: (rule) => void rules.push(rule),
+      took: (gap) => void taken.add(gap),
+      gap: (gap) => void gaps.push(gap),
+    });
+  }
+  return { rules, gaps, untaken: gaps.filter((gap) => !taken.has(gap)) };
+}
+
+const place = (entity: Entity | undefined, of: (entity: Entity) => string | undefined): string | undefined =>
+  entity ? of(entity) : undefined;
+
+function memo(compute: (id: string) => string | undefined): (id: string) => string | undefined {
+  const known = new Map<string, string | undefined>();
+  return (id) => {
+    if (!known.has(id)) known.set(id, compute(id));
+    return known.get(id);
+  };
+}
+
+/** Names of the organizational units above an account, outermost first: `Root`, `Root/Workloads`, `Root/Workloads/Production`. */
+function unitNames(observations: Observations): (account: string) => readonly string[] {
+  const units = new Map(observations("aws/organizational-unit").map((unit) => [unit.id, unit]));
+  const parents = new Map(
+    observations("aws/account").flatMap((account) => (account.parent ? [[account.account, account.parent] as const] : [])),
+  );
+  return (account) => {
+    const names: string[] = [];
+    const seen = new Set<string>();
+    for (let at = parents.get(account); at !== undefined && !seen.has(at); at = units.get(at)?.parent) {
+      seen.add(at);
+      names.unshift(units.get(at)?.name ?? at);
+    }
+    return names.map((_, index) => names.slice(0, index + 1).join("/"));
+  };
+}

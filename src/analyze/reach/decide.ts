@@ -1,0 +1,270 @@
+// The verdict on the three statements, with every way across: the search that the certificate makes unnecessary to trust.
+import type { Fact, Rule } from "../../model/rule.ts";
+import { factText } from "../../model/rule.ts";
+import type { Estate } from "../estate.ts";
+import { type Closure, holds } from "./close.ts";
+import { type Answer, ask, type Crossing, type Question, witnessOf } from "./crossings.ts";
+import { CHANGES, DISCLOSES, type PeopleQuestion, peopleQuestionsOf, placeName, type WallQuestion, wallQuestionsOf } from "./questions.ts";
+import { buildRuleBase, crossingGrant, factAt, type RuleBase } from "./rule-base.ts";
+import { UNDECLARED } from "./semantics.ts";
+import type { WitnessStep } from "./witness.ts";
+
+export type Statement = "wall" | "singlePerson" | "data";
+export type StatementVerdict = "separated" | "violated" | "unknown";
+
+/** One step of a way across, in words. `needs` names earlier steps by id; ids count from 1. */
+export interface Step {
+  readonly id: number;
+  readonly gives: Fact;
+  readonly needs: readonly number[];
+  readonly from: string;
+  readonly to: string;
+  /** Absent for a starting point. */
+  readonly rule?: Rule;
+  readonly how: string;
+}
+
+/** One way across: a crossing grant between two environments, with the shortest walk. */
+export interface Way {
+  readonly statements: readonly Statement[];
+  readonly verdict: "violated" | "unknown";
+  /** Environment below; `people` for the single-person statement. */
+  readonly from: string;
+  readonly to: string;
+  readonly rule: Rule;
+  readonly grant: string;
+  /** Facts that cross by this grant. */
+  readonly count: number;
+  readonly target: Fact;
+  readonly steps: readonly Step[];
+  /** Ids of the people who can start it. */
+  readonly people: readonly string[];
+}
+
+export interface Decision {
+  readonly base: RuleBase;
+  readonly statements: Readonly<Record<Statement, StatementVerdict>>;
+  readonly ways: readonly Way[];
+  /** Statements that no known way breaks and that some gap leaves open, with what the gap is. */
+  readonly openedByGaps: Readonly<Record<Statement, readonly string[]>>;
+}
+
+interface Group {
+  readonly rule: number;
+  crossing: Crossing;
+  gives: Set<number>;
+  leads: number;
+  people: Set<string>;
+  question: Question;
+  outside: Closure;
+  verdict: "violated" | "unknown";
+  from: string;
+  to: string;
+}
+
+interface Reached {
+  must: number;
+  may: number;
+}
+
+export function decide(estate: Estate): Decision {
+  const base = buildRuleBase(estate.entities.keys(), estate.rules);
+  const walls = wallQuestionsOf(base, estate);
+  const people = peopleQuestionsOf(base, estate);
+  const hasMay = base.may.includes(1);
+  const groups = new Map<string, Group>();
+  const wall: Reached = { must: 0, may: 0 };
+  for (const each of walls) askWall(base, estate, each, hasMay, groups, wall);
+  const single: Reached = { must: 0, may: 0 };
+  const starts: { people: readonly string[]; closure: Closure }[] = [];
+  for (const each of people) starts.push(askPeople(base, estate, each, hasMay, groups, single));
+  const ways = [...groups.values()].map((group) => wayOf(base, estate, group, starts));
+  ways.sort((a, b) => compareWays(a, b));
+  const opened = openedBy(estate);
+  const verdict = (statement: Statement, must: number, may: number): StatementVerdict =>
+    must !== 0 ? "violated" : may !== 0 || opened[statement].length > 0 ? "unknown" : "separated";
+  return {
+    base,
+    statements: {
+      wall: verdict("wall", wall.must & CHANGES, wall.may & CHANGES),
+      singlePerson: verdict("singlePerson", single.must, single.may),
+      data: verdict("data", wall.must & DISCLOSES, wall.may & DISCLOSES),
+    },
+    ways,
+    openedByGaps: opened,
+  };
+}
+
+const ONLY: Readonly<Record<Statement, ReadonlySet<string>>> = {
+  singlePerson: new Set(["A2", "A4", "A5", "A6", "P3"]),
+  data: new Set(["D1", "D2", "D3", "B6"]),
+  wall: new Set(["A1", "B5"]),
+};
+
+/** Clauses that are answered without the statements: a gap of these alone opens no statement. */
+const APART: ReadonlySet<string> = new Set(["B1", "B2", "B3", "B7", "S1", "S2", "S3", "S4", "S5", "S6"]);
+
+/** An untaken gap opens the statements its clauses belong to; one that names no clause, or clauses of several, opens all. */
+function openedBy(estate: Estate): Record<Statement, string[]> {
+  const opened: Record<Statement, string[]> = { wall: [], singlePerson: [], data: [] };
+  for (const gap of estate.untaken) {
+    const concerned = gap.clauses.filter((clause) => !APART.has(clause));
+    if (gap.clauses.length > 0 && concerned.length === 0) continue;
+    const only =
+      concerned.length === 0
+        ? undefined
+        : (Object.keys(ONLY) as Statement[]).find((each) => concerned.every((clause) => ONLY[each].has(clause)));
+    for (const statement of only ? [only] : (Object.keys(opened) as Statement[])) opened[statement].push(`${gap.what}: ${gap.why}`);
+  }
+  return opened;
+}
+
+function askWall(
+  base: RuleBase,
+  estate: Estate,
+  { from, question }: WallQuestion,
+  hasMay: boolean,
+  groups: Map<string, Group>,
+  reached: Reached,
+): void {
+  // Entities in no environment are may-sources only: where they stand is not known, so what they do is never certain to come from below.
+  const must: Answer | undefined = from === UNDECLARED ? undefined : ask(base, question, false);
+  const may = hasMay || must === undefined ? ask(base, question, true) : (must as Answer);
+  reached.must |= must?.reached ?? 0;
+  reached.may |= may.reached;
+  if (must)
+    for (const crossing of must.crossings)
+      collect(base, estate, groups, { crossing, question, outside: must.outside, verdict: "violated", from, people: [] });
+  if (may !== must)
+    for (const crossing of may.crossings)
+      collect(base, estate, groups, { crossing, question, outside: may.outside, verdict: "unknown", from, people: [] });
+}
+
+function askPeople(base: RuleBase, estate: Estate, each: PeopleQuestion, hasMay: boolean, groups: Map<string, Group>, reached: Reached) {
+  const people = each.people.map((person) => person.id);
+  const { question } = each;
+  const must = ask(base, question, false);
+  const may = hasMay ? ask(base, question, true) : must;
+  reached.must |= must.reached;
+  reached.may |= may.reached;
+  for (const crossing of must.crossings)
+    collect(base, estate, groups, { crossing, question, outside: must.outside, verdict: "violated", from: "people", people });
+  if (may !== must)
+    for (const crossing of may.crossings)
+      collect(base, estate, groups, { crossing, question, outside: may.outside, verdict: "unknown", from: "people", people });
+  return { people, closure: must.outside };
+}
+
+interface Found {
+  readonly crossing: Crossing;
+  readonly question: Question;
+  readonly outside: Closure;
+  readonly verdict: "violated" | "unknown";
+  readonly from: string;
+  readonly people: readonly string[];
+}
+
+function collect(base: RuleBase, estate: Estate, groups: Map<string, Group>, found: Found): void {
+  const { crossing, verdict, from } = found;
+  const rule = base.rule(crossing.rule);
+  // A gap that could itself have held the way in is listed as a gap, not told as a way that someone could walk.
+  if (verdict === "unknown" && rule.certainty === "may" && rule.needs.length === 0) return;
+  const to = estate.environmentOf(rule.gives.entity) ?? "production";
+  const key = JSON.stringify([from, to, grantId(rule)]);
+  const known = groups.get(key);
+  if (!known) {
+    groups.set(key, {
+      rule: crossing.rule,
+      crossing,
+      gives: new Set([crossing.gives]),
+      leads: crossing.leads,
+      people: new Set(found.people),
+      question: found.question,
+      outside: found.outside,
+      verdict,
+      from,
+      to,
+    });
+    return;
+  }
+  // What is certain for one is not made uncertain, nor widened, by what is only possible for another.
+  if (known.verdict === "violated" && verdict === "unknown") return;
+  known.gives.add(crossing.gives);
+  known.leads |= crossing.leads;
+  for (const person of found.people) known.people.add(person);
+  if (crossing.height < known.crossing.height || (known.verdict === "unknown" && verdict === "violated")) {
+    known.crossing = crossing;
+    known.question = found.question;
+    known.outside = found.outside;
+    known.verdict = verdict;
+  }
+}
+
+const grantId = (rule: Rule): string => crossingGrant(rule)?.id ?? `${rule.family} ${factText(rule.gives)}`;
+
+function wayOf(base: RuleBase, estate: Estate, group: Group, starts: readonly { people: readonly string[]; closure: Closure }[]): Way {
+  const may = group.verdict === "unknown";
+  const { steps, target } = witnessOf(base, group.question, group.outside, group.crossing, may);
+  const rule = base.rule(group.crossing.rule);
+  const single = group.from === "people";
+  const statements: Statement[] = single ? ["singlePerson"] : [];
+  if (!single && (group.leads & CHANGES) !== 0) statements.push("wall");
+  if (!single && (group.leads & DISCLOSES) !== 0) statements.push("data");
+  return {
+    statements,
+    verdict: group.verdict,
+    from: group.from,
+    to: group.to,
+    rule,
+    grant: grantId(rule),
+    count: group.gives.size,
+    target: factAt(base, target),
+    steps: inWords(base, estate, steps),
+    people: single ? [...group.people].sort() : starters(steps, starts),
+  };
+}
+
+/** People whose own closure has a fact that rests on nothing but the starting points: those who can take the first step. */
+function starters(steps: readonly WitnessStep[], starts: readonly { people: readonly string[]; closure: Closure }[]): string[] {
+  const first = steps.filter(
+    (step) => step.rule >= 0 && step.needs.length > 0 && step.needs.every((need) => (steps[need] as WitnessStep).rule < 0),
+  );
+  return starts
+    .filter(({ closure }) => first.some((step) => holds(closure, step.fact)))
+    .flatMap(({ people }) => people)
+    .sort();
+}
+
+function inWords(base: RuleBase, estate: Estate, steps: readonly WitnessStep[]): Step[] {
+  return steps.map((step, index) => {
+    const gives = factAt(base, step.fact);
+    const firstNeed = step.needs[0];
+    const from = firstNeed === undefined ? gives.entity : factAt(base, (steps[firstNeed] as WitnessStep).fact).entity;
+    const needs = step.needs.map((need) => need + 1);
+    if (step.rule < 0) return { id: index + 1, gives, needs, from, to: gives.entity, how: startingWords(estate, gives) };
+    const rule = base.rule(step.rule);
+    return { id: index + 1, gives, needs, from, to: gives.entity, rule, how: rule.how };
+  });
+}
+
+function startingWords(estate: Estate, gives: Fact): string {
+  const entity = estate.entities.get(gives.entity);
+  const label = entity?.label ?? gives.entity;
+  if (gives.capability === "author") return `someone proposes ${label}`;
+  if (gives.capability === "act-as") return `a person signs in as ${label}`;
+  return `${label} stands in ${placeName(estate, entity)}`;
+}
+
+const SEVERITY = { violated: 0, unknown: 1 } as const;
+
+function compareWays(a: Way, b: Way): number {
+  return (
+    SEVERITY[a.verdict] - SEVERITY[b.verdict] ||
+    a.steps.length - b.steps.length ||
+    compareText(a.from, b.from) ||
+    compareText(a.to, b.to) ||
+    compareText(a.grant, b.grant)
+  );
+}
+
+const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
