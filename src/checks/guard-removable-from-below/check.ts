@@ -1,0 +1,16 @@
+// Clause A1: a lower environment can take away the obstacle that holds it back from a higher one.
+import { type Check, findingsOfWays, labelOf } from "../check.ts";
+import { guardOf, isWallWay } from "../ways.ts";
+
+export const check: Check = {
+  id: "guard-removable-from-below",
+  clause: "A1",
+  severity: "critical",
+  title: "A lower environment can remove the guard of a higher one",
+  remediation: "Take the right to edit, detach or bypass the guard away from everyone below it; leave it with declared custodians.",
+  statements: ["wall", "data"],
+  claims: (way) => isWallWay(way) && guardOf(way) !== undefined,
+  evaluate: findingsOfWays(
+    (way, estate) => `${labelOf(estate, guardOf(way) ?? way.grant)} can be removed from ${way.from}, and then ${way.rule.how}`,
+  ),
+};

@@ -1,0 +1,16 @@
+// Clause P3: a person puts workloads into production without the pipeline.
+import { type Check, findingsOfWays, labelOf } from "../check.ts";
+import { isPersonWay, peopleWords } from "../ways.ts";
+
+export const check: Check = {
+  id: "person-deploys-past-the-pipeline",
+  clause: "P3",
+  severity: "high",
+  title: "People can deploy to production without the pipeline",
+  remediation: "Bind people to read-only roles; let only the deployer's identity write workloads, and give emergencies a break-glass role.",
+  statements: ["singlePerson"],
+  claims: (way) => isPersonWay(way) && way.rule.gives.entity.startsWith("k8s:"),
+  evaluate: findingsOfWays(
+    (way, estate) => `${peopleWords(way)} can ${way.rule.gives.capability} ${labelOf(estate, way.rule.gives.entity)} without the pipeline`,
+  ),
+};
