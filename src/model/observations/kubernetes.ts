@@ -8,6 +8,8 @@ interface Read {
   readonly name: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly annotations: Readonly<Record<string, string>>;
+  /** The API server served this object (it has a uid); otherwise it is a manifest, as given. */
+  readonly served?: true;
   readonly source: Source;
 }
 
@@ -58,7 +60,16 @@ export interface KubernetesSecret extends Read {
   readonly kind: "kubernetes/secret";
   readonly type?: string;
   /** Key → keyed fingerprint of its value; absent where only the name is known (sealed or external secrets, references). */
-  readonly values: Readonly<Record<string, { readonly fingerprint?: string }>>;
+  readonly values: Readonly<
+    Record<
+      string,
+      {
+        readonly fingerprint?: string;
+        /** Where an external secret takes the value from, as written: `STORE KEY PROPERTY`. */
+        readonly remote?: string;
+      }
+    >
+  >;
 }
 
 export interface KubernetesConfigMap extends Read {
@@ -100,9 +111,13 @@ export interface KubernetesWorkload extends Read {
   readonly hostPaths: readonly { readonly path: string; readonly readOnly: boolean }[];
   readonly secretVolumes: readonly { readonly secret: string; readonly source: Source }[];
   readonly configMapVolumes: readonly { readonly configMap: string; readonly source: Source }[];
+  /** A projected volume holds a token of the service account, whatever automount says. */
+  readonly projectedToken?: true;
   readonly imagePullSecrets: readonly string[];
   readonly podLabels: Readonly<Record<string, string>>;
   readonly nodeSelector: Readonly<Record<string, string>>;
+  /** `nodeName`, or an affinity to nodes: where it runs is restricted by more than the selector. */
+  readonly pinned?: true;
 }
 
 /** Any other object: listed so that nothing is lost (NetworkPolicy, Ingress, custom resources). */

@@ -1,0 +1,80 @@
+// The Kubernetes collector: `kubectl get` output and manifests, as files.
+import type { Gap } from "../../model/gap.ts";
+import type { Scope } from "../../model/manifest.ts";
+import type { Collector } from "../collector.ts";
+import { CLAUSES } from "./clauses.ts";
+import { isClusterObject, isList, type Topic } from "./kinds.ts";
+import { map } from "./map.ts";
+
+export const collector: Collector = {
+  system: "kubernetes",
+  reads: [
+    "kubectl get -o json|yaml, one object, a List, or a typed list",
+    "manifests, several documents a file",
+    "Namespace, ServiceAccount, Role, ClusterRole, RoleBinding, ClusterRoleBinding, Secret (fingerprints only), SealedSecret, ExternalSecret, ConfigMap",
+    "Pod, Deployment, ReplicaSet, StatefulSet, DaemonSet, Job, CronJob, ReplicationController",
+    "every other kind by name",
+  ],
+  permissions: [
+    'list namespaces, serviceaccounts, configmaps, pods ("")',
+    'list secrets (""), only to fingerprint their values; without it name them with `kubectl get secrets -o name`',
+    "list deployments, replicasets, statefulsets, daemonsets (apps); jobs, cronjobs (batch)",
+    "list roles, clusterroles, rolebindings, clusterrolebindings (rbac.authorization.k8s.io)",
+  ],
+  cannotSee: [
+    "flags of the API server: anonymous requests are taken as allowed, their default (A1)",
+    "who is in a group that an identity provider asserts, unless the charter says so (A6)",
+    "values of sealed and external secrets (B5)",
+    "admission policies of other products: what they refuse stays uncertain (A1)",
+    "which pods share a node (A1)",
+  ],
+  recognize(document) {
+    if (!isClusterObject(document)) return undefined;
+    return isList(document) ? "Kubernetes list" : "Kubernetes object";
+  },
+  map,
+  denied,
+};
+
+const RESOURCES: readonly (readonly [RegExp, Topic])[] = [
+  [/^(cluster)?role(binding)?s?$/, "rbac"],
+  [/^(secret|sealedsecret|externalsecret)s?$/, "secrets"],
+  [/^(pod|deployment|replicaset|statefulset|daemonset|job|cronjob|replicationcontroller)s?$/, "workloads"],
+  [/^(po|deploy|rs|sts|ds|cj|rc)$/, "workloads"],
+  [/^(namespaces?|ns)$/, "namespaces"],
+  [/^(configmaps?|cm)$/, "config-maps"],
+  [/^(serviceaccounts?|sa)$/, "service-accounts"],
+];
+
+/** A call that names no resource could have been about any. */
+const EVERY_TOPIC: readonly Topic[] = ["rbac", "secrets", "workloads", "namespaces", "config-maps", "service-accounts", "other"];
+
+function denied(call: string, error: string, scope: Scope): readonly Gap[] {
+  const cluster = scope.cluster;
+  if (cluster === undefined) {
+    return [{ topic: "kubernetes/scope", subject: call, what: `the cluster of ${call}`, why: error, clauses: CLAUSES.other }];
+  }
+  const { resources, namespace } = asked(call);
+  const topics = resources.length === 0 ? EVERY_TOPIC : [...new Set(resources.map(topicOf))];
+  return topics.map((topic) => ({
+    topic: `kubernetes/${topic}`,
+    subject: namespace && topic !== "namespaces" ? `${cluster}/${namespace}` : cluster,
+    what: `${call} in ${cluster}`,
+    why: error,
+    clauses: CLAUSES[topic],
+  }));
+}
+
+/** What `kubectl get TYPES [-n NAMESPACE]`, or `GET /api/v1/namespaces/NAMESPACE/TYPE`, asked for. */
+function asked(call: string): { readonly resources: readonly string[]; readonly namespace?: string } {
+  const path = /\/(?:api\/v1|apis\/[^/\s]+\/[^/\s]+)(?:\/namespaces\/([^/\s]+))?\/([a-z]+)/.exec(call);
+  if (path) return { resources: [path[2] as string], ...(path[1] && { namespace: path[1] }) };
+  const words = call.trim().split(/\s+/);
+  const flag = words.findIndex((word) => word === "-n" || word === "--namespace");
+  const namespace = flag >= 0 ? words[flag + 1] : words.find((word) => word.startsWith("--namespace="))?.split("=")[1];
+  const types = words[words.indexOf("get") + 1];
+  const resources = words.includes("get") && types && !types.startsWith("-") ? types.split(",") : [];
+  return { resources: resources.map((type) => (type.split(".")[0] as string).toLowerCase()), ...(namespace && { namespace }) };
+}
+
+const topicOf = (resource: string): Topic => RESOURCES.find(([pattern]) => pattern.test(resource))?.[1] ?? "other";

@@ -1,0 +1,102 @@
+// Which kinds are known, in which API group and versions, and whether they live in a namespace.
+import { isObject } from "../../lib/json.ts";
+
+/** Gap topics: what is unseen when objects of a kind are. */
+export type Topic = "rbac" | "secrets" | "workloads" | "namespaces" | "config-maps" | "service-accounts" | "other";
+
+export interface Kind {
+  readonly topic: Topic;
+  /** Groups under which it was ever served with the same shape; the first is today's. */
+  readonly groups: readonly string[];
+  readonly versions: readonly string[];
+  readonly namespaced: boolean;
+}
+
+const RBAC = { topic: "rbac", groups: ["rbac.authorization.k8s.io"], versions: ["v1", "v1beta1", "v1alpha1"] } as const;
+const CORE = { groups: [""], versions: ["v1"], namespaced: true } as const;
+const APPS = { topic: "workloads", groups: ["apps", "extensions"], versions: ["v1", "v1beta2", "v1beta1"], namespaced: true } as const;
+const BATCH = { topic: "workloads", groups: ["batch"], versions: ["v1", "v1beta1", "v2alpha1"], namespaced: true } as const;
+
+/** Kinds that are read. A kind of that name in another group (a Knative `Service`) is another thing. */
+export const KINDS: Readonly<Record<string, Kind>> = {
+  Namespace: { ...CORE, topic: "namespaces", namespaced: false },
+  ServiceAccount: { ...CORE, topic: "service-accounts" },
+  Role: { ...RBAC, namespaced: true },
+  ClusterRole: { ...RBAC, namespaced: false },
+  RoleBinding: { ...RBAC, namespaced: true },
+  ClusterRoleBinding: { ...RBAC, namespaced: false },
+  Secret: { ...CORE, topic: "secrets" },
+  SealedSecret: { topic: "secrets", groups: ["bitnami.com"], versions: ["v1alpha1"], namespaced: true },
+  ExternalSecret: { topic: "secrets", groups: ["external-secrets.io"], versions: ["v1", "v1beta1", "v1alpha1"], namespaced: true },
+  ConfigMap: { ...CORE, topic: "config-maps" },
+  Pod: { ...CORE, topic: "workloads" },
+  ReplicationController: { ...CORE, topic: "workloads" },
+  Deployment: APPS,
+  ReplicaSet: APPS,
+  DaemonSet: APPS,
+  StatefulSet: APPS,
+  Job: BATCH,
+  CronJob: BATCH,
+};
+
+/** Namespaced kinds of Kubernetes itself that are listed only; those of other groups say where they stand, or stand in no namespace. */
+const NAMESPACED_OTHERS: ReadonlySet<string> = new Set([
+  "/Service",
+  "/Endpoints",
+  "/PersistentVolumeClaim",
+  "/LimitRange",
+  "/ResourceQuota",
+  "/Event",
+  "networking.k8s.io/NetworkPolicy",
+  "networking.k8s.io/Ingress",
+  "policy/PodDisruptionBudget",
+  "autoscaling/HorizontalPodAutoscaler",
+  "coordination.k8s.io/Lease",
+  "discovery.k8s.io/EndpointSlice",
+]);
+
+const DOTLESS_GROUPS: ReadonlySet<string> = new Set(["", "apps", "batch", "autoscaling", "policy", "extensions"]);
+
+/** Files for tools, in the clothes of API objects: no cluster ever holds them. `Config` of v1 is a kubeconfig, which holds credentials. */
+const NOT_OBJECTS: readonly RegExp[] = [
+  /^kustomize\.config\.k8s\.io\//,
+  /^v1\/Config$/,
+  /^kind\.x-k8s\.io\//,
+  /^k3d\.io\//,
+  /^eksctl\.io\//,
+  /^ctlptl\.dev\//,
+  /^kubeadm\.k8s\.io\//,
+  /^apiserver\.config\.k8s\.io\//,
+  /^kubelet\.config\.k8s\.io\//,
+];
+
+export interface ApiVersion {
+  readonly group: string;
+  readonly version: string;
+}
+
+export function apiVersionOf(text: string): ApiVersion | undefined {
+  const match = /^(?:([a-z0-9]([a-z0-9.-]*[a-z0-9])?)\/)?(v\d+(?:(?:alpha|beta)\d+)?)$/.exec(text);
+  return match ? { group: match[1] ?? "", version: match[3] as string } : undefined;
+}
+
+/** Whether a document has the form of an object, or of a list of objects, that an API server could serve. */
+export function isClusterObject(document: unknown): document is { apiVersion: string; kind: string } {
+  if (!isObject(document) || typeof document["apiVersion"] !== "string" || typeof document["kind"] !== "string") return false;
+  const { apiVersion, kind } = document as { apiVersion: string; kind: string };
+  if (NOT_OBJECTS.some((pattern) => pattern.test(`${apiVersion}/${kind}`))) return false;
+  const group = apiVersion.includes("/") ? apiVersion.slice(0, apiVersion.indexOf("/")) : "";
+  return DOTLESS_GROUPS.has(group) || group.includes(".");
+}
+
+/** `kind: List`, or a typed list (`PodList`) as a raw API call answers. */
+export const isList = (document: { kind: string }): boolean =>
+  document.kind.endsWith("List") && Array.isArray((document as Record<string, unknown>)["items"]);
+
+/** What the kind is, when its group is one it is known in. */
+export function kindOf(kind: string, api: ApiVersion): Kind | undefined {
+  const known = KINDS[kind];
+  return known?.groups.includes(api.group) ? known : undefined;
+}
+
+export const isNamespacedOther = (group: string, kind: string): boolean => NAMESPACED_OTHERS.has(`${group}/${kind}`);

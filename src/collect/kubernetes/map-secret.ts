@@ -1,0 +1,61 @@
+// Secrets and config maps → observations. A value leaves this file only as a keyed fingerprint.
+import type { KubernetesConfigMap, KubernetesObservation, KubernetesSecret } from "../../model/observations/kubernetes.ts";
+import type { CollectorContext } from "../collector.ts";
+import type { Placed } from "./map.ts";
+import { redactValue } from "./redact.ts";
+import { ConfigMap, ExternalSecret, SealedSecret, Secret } from "./schema.ts";
+
+/** A collection that was made with a key writes this in place of the value. */
+const FINGERPRINT = /^fingerprint:hmac-sha256:[^:]+:([0-9a-f]{64})$/;
+
+/** The annotations that say whose token it is (Secrets, "ServiceAccount token Secrets"); others may repeat the value. */
+const KEPT_ANNOTATIONS = ["kubernetes.io/service-account.name", "kubernetes.io/service-account.uid"];
+
+export function mapSecret(document: unknown, at: Placed, _: string, context: CollectorContext): KubernetesObservation {
+  const { type, data, stringData } = Secret.parse(document);
+  const values: Record<string, { fingerprint: string }> = {};
+  const plain = (text: string): string => FINGERPRINT.exec(text)?.[1] ?? context.fingerprint(text);
+  for (const [key, text] of Object.entries(data)) {
+    values[key] = { fingerprint: FINGERPRINT.exec(text)?.[1] ?? plain(decoded(text)) };
+  }
+  // stringData wins over data under the same key (Secret, core/v1).
+  for (const [key, text] of Object.entries(stringData)) values[key] = { fingerprint: plain(text) };
+  return { ...withoutNotes(at), kind: "kubernetes/secret", ...(type && { type }), values } satisfies KubernetesSecret;
+}
+
+export function mapSealedSecret(document: unknown, at: Placed): KubernetesObservation {
+  const { encryptedData, template } = SealedSecret.parse(document).spec;
+  const values = Object.fromEntries(Object.keys(encryptedData).map((key) => [key, {}]));
+  return {
+    ...withoutNotes(at),
+    kind: "kubernetes/secret",
+    ...(template?.type && { type: template.type }),
+    values,
+  } satisfies KubernetesSecret;
+}
+
+export function mapExternalSecret(document: unknown, at: Placed): KubernetesObservation {
+  const { secretStoreRef, target, data } = ExternalSecret.parse(document).spec;
+  const store = secretStoreRef ? `${secretStoreRef.kind ?? "SecretStore"}/${secretStoreRef.name}` : "-";
+  const values = Object.fromEntries(
+    (data ?? []).map(({ secretKey, remoteRef }) => [secretKey, { remote: [store, remoteRef.key, remoteRef.property ?? "-"].join(" ") }]),
+  );
+  return { ...withoutNotes(at), name: target?.name || at.name, kind: "kubernetes/secret", values } satisfies KubernetesSecret;
+}
+
+export function mapConfigMap(document: unknown, at: Placed, _: string, context: CollectorContext): KubernetesObservation {
+  const { data } = ConfigMap.parse(document);
+  const redacted = Object.entries(data).map(([key, value]) => [key, redactValue(key, value, context.fingerprint)]);
+  return { ...at, kind: "kubernetes/config-map", data: Object.fromEntries(redacted) } satisfies KubernetesConfigMap;
+}
+
+/** The value as text; one that is not UTF-8 keeps its base64 form, so that two different ones stay different. */
+function decoded(base64: string): string {
+  const text = Buffer.from(base64, "base64").toString("utf8");
+  return text.includes("\ufffd") ? base64.replace(/\s/g, "") : text;
+}
+
+const withoutNotes = (at: Placed): Placed => ({
+  ...at,
+  annotations: Object.fromEntries(KEPT_ANNOTATIONS.flatMap((key) => (at.annotations[key] ? [[key, at.annotations[key]]] : []))),
+});

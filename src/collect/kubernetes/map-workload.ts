@@ -1,0 +1,109 @@
+// Pods and everything that makes pods → one workload observation each: whose identity it uses, what it mounts, what it may do to its node.
+import type { KubernetesContainer, KubernetesObservation, KubernetesWorkload } from "../../model/observations/kubernetes.ts";
+import { inside, type Source } from "../../model/source.ts";
+import type { CollectorContext } from "../collector.ts";
+import { KINDS } from "./kinds.ts";
+import type { Placed } from "./map.ts";
+import { redactText, redactValue } from "./redact.ts";
+import { type Container, CronJob, Pod, type PodSpec, Templated, type Volume } from "./schema.ts";
+
+interface Found {
+  readonly spec: PodSpec;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly path: readonly string[];
+}
+
+export function mapWorkload(document: unknown, at: Placed, kind: string, context: CollectorContext): KubernetesObservation {
+  const { spec, labels, path } = podOf(document, at, kind);
+  const source = inside(at.source, ...path);
+  const volumes = (spec.volumes ?? []).map((volume, i) => ({ volume, source: inside(source, "volumes", i) }));
+  const containers = [...(spec.initContainers ?? []), ...spec.containers, ...(spec.ephemeralContainers ?? [])];
+  const isPinned = Boolean(spec.nodeName) || (spec.affinity?.nodeAffinity ?? null) !== null;
+  return {
+    ...at,
+    kind: "kubernetes/workload",
+    workloadKind: kind,
+    group: KINDS[kind]?.groups[0] ?? "",
+    // Absent: `default` (core/v1 PodSpec, set by the ServiceAccount admission controller).
+    serviceAccount: spec.serviceAccountName || spec.serviceAccount || "default",
+    ...(typeof spec.automountServiceAccountToken === "boolean" && { automountToken: spec.automountServiceAccountToken }),
+    containers: mapContainers(spec, source, context),
+    hostNetwork: spec.hostNetwork === true,
+    hostPid: spec.hostPID === true,
+    hostIpc: spec.hostIPC === true,
+    hostPaths: volumes.flatMap(({ volume }) => hostPathOf(volume, containers)),
+    secretVolumes: volumes.flatMap((each) => secretsOf(each.volume).map((secret) => ({ secret, source: each.source }))),
+    configMapVolumes: volumes.flatMap((each) => configMapsOf(each.volume).map((configMap) => ({ configMap, source: each.source }))),
+    ...(volumes.some(({ volume }) => volume.projected?.sources?.some((from) => from.serviceAccountToken)) && {
+      projectedToken: true as const,
+    }),
+    imagePullSecrets: (spec.imagePullSecrets ?? []).map(({ name }) => name),
+    podLabels: labels,
+    nodeSelector: spec.nodeSelector,
+    ...(isPinned && { pinned: true as const }),
+  } satisfies KubernetesWorkload;
+}
+
+function podOf(document: unknown, at: Placed, kind: string): Found {
+  if (kind === "Pod") return { spec: Pod.parse(document).spec, labels: at.labels, path: ["spec"] };
+  if (kind === "CronJob") {
+    const { template } = CronJob.parse(document).spec.jobTemplate.spec;
+    const path = ["spec", "jobTemplate", "spec", "template", "spec"];
+    return { spec: template.spec, labels: template.metadata?.labels ?? {}, path };
+  }
+  const { template } = Templated.parse(document).spec;
+  return { spec: template.spec, labels: template.metadata?.labels ?? {}, path: ["spec", "template", "spec"] };
+}
+
+function mapContainers(spec: PodSpec, source: Source, context: CollectorContext): KubernetesContainer[] {
+  const lists = [
+    ["initContainers", spec.initContainers ?? []],
+    ["containers", spec.containers],
+    ["ephemeralContainers", spec.ephemeralContainers ?? []],
+  ] as const;
+  return lists.flatMap(([key, list]) => list.map((container, i) => mapContainer(container, inside(source, key, i), context)));
+}
+
+function mapContainer(container: Container, source: Source, { fingerprint }: CollectorContext): KubernetesContainer {
+  return {
+    name: container.name ?? "",
+    image: container.image,
+    command: container.command.map((text) => redactText(text, fingerprint)),
+    args: container.args.map((text) => redactText(text, fingerprint)),
+    privileged: container.securityContext?.privileged === true,
+    addedCapabilities: container.securityContext?.capabilities?.add ?? [],
+    environment: (container.env ?? []).flatMap(({ name, value, valueFrom }, i) => {
+      const at = inside(source, "env", i);
+      if (valueFrom?.secretKeyRef) return [{ name, secret: valueFrom.secretKeyRef.name, key: valueFrom.secretKeyRef.key, source: at }];
+      if (valueFrom?.configMapKeyRef)
+        return [{ name, configMap: valueFrom.configMapKeyRef.name, key: valueFrom.configMapKeyRef.key, source: at }];
+      // Fields of the pod itself (its address, its limits) hold nothing from elsewhere.
+      return valueFrom ? [] : [{ name, value: redactValue(name, value ?? "", fingerprint), source: at }];
+    }),
+    environmentFrom: (container.envFrom ?? []).flatMap(({ prefix, secretRef, configMapRef }, i) => {
+      const at = { ...(prefix && { prefix }), source: inside(source, "envFrom", i) };
+      return [
+        ...(secretRef ? [{ secret: secretRef.name, ...at }] : []),
+        ...(configMapRef ? [{ configMap: configMapRef.name, ...at }] : []),
+      ];
+    }),
+  };
+}
+
+/** A host path is read-only when every container that mounts it says so. */
+function hostPathOf(volume: Volume, containers: readonly Container[]): { path: string; readOnly: boolean }[] {
+  if (!volume.hostPath) return [];
+  const mounts = containers.flatMap((container) => container.volumeMounts ?? []).filter((mount) => mount.name === volume.name);
+  if (mounts.length === 0) return [];
+  return [{ path: volume.hostPath.path, readOnly: mounts.every((mount) => mount.readOnly === true) }];
+}
+
+const secretsOf = (volume: Volume): string[] => [
+  ...(volume.secret ? [volume.secret.secretName] : []),
+  ...(volume.projected?.sources ?? []).flatMap(({ secret }) => (secret ? [secret.name] : [])),
+];
+
+const configMapsOf = (volume: Volume): string[] => [
+  ...(volume.configMap ? [volume.configMap.name] : []),
+  ...(volume.projected?.sources ?? []).flatMap(({ configMap }) => (configMap ? [configMap.name] : [])),
+];

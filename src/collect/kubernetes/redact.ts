@@ -1,0 +1,53 @@
+// Keeps secret values out of observations: what looks like one is replaced by its keyed fingerprint before anything else sees it.
+
+/** How a fingerprint stands in the text it was taken from: the identity of the value, and nothing else of it. */
+export const fingerprintMark = (hex: string): string => `{fingerprint ${hex}}`;
+
+const SECRET_WORD = String.raw`(?:pass(?:word|wd|phrase|code)?|pwd|secret|token|credentials?|api[-_.]?key|access[-_.]?key|private[-_.]?key|auth[-_.]?key|signing[-_.]?key|encryption[-_.]?key)`;
+
+const SECRET_NAME = new RegExp(String.raw`(?:^|[^a-z])${SECRET_WORD}s?(?:[^a-z]|$)`, "i");
+
+/** `camelCase` names count as words too: `dbPassword`. */
+const words = (name: string): string => name.replace(/([a-z0-9])([A-Z])/g, "$1_$2");
+
+export const isSecretName = (name: string): boolean => SECRET_NAME.test(words(name));
+
+/** Not worth hiding, and worth reading: switches, numbers, references to other variables, paths and templates. */
+const IS_PLAIN = /^(?:|true|false|yes|no|on|off|none|null|\d{1,5}|\$\([^)]*\)|\$\{[^}]*\}|\/[\w./-]*)$/i;
+
+const URL_PASSWORD = /([a-z][a-z0-9+.-]*:\/\/[^\s:/@?#]*:)([^\s@/?#]+)(@)/gi;
+const ASSIGNMENT = new RegExp(
+  String.raw`([\w.-]*${SECRET_WORD}[\w.-]*["']?\s*(?:=|:\s)\s*|--[\w-]*${SECRET_WORD}[\w-]*\s+)(["']?)([^\s"',;&}]+)(\2)`,
+  "gi",
+);
+const PRIVATE_KEY = /-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g;
+/** Formats that their issuers publish so that scanners find them. */
+const KNOWN_TOKEN =
+  /\b(?:gh[pousr]_[A-Za-z0-9]{20,}|github_pat_\w{20,}|xox[abeprs]-[A-Za-z0-9-]{10,}|sk_live_[A-Za-z0-9]{10,}|eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]+)/g;
+
+/** Free text (a file in a config map, an argument, a value): the secrets in it are replaced, the rest stays. */
+export function redactText(text: string, fingerprint: (secret: string) => string): string {
+  const mark = (secret: string): string => fingerprintMark(fingerprint(secret));
+  return text
+    .replace(PRIVATE_KEY, (found) => mark(found))
+    .replace(URL_PASSWORD, (_, before: string, secret: string, after: string) => before + mark(decoded(secret)) + after)
+    .replace(ASSIGNMENT, (found: string, before: string, quote: string, secret: string, end: string) =>
+      IS_PLAIN.test(secret) || secret.startsWith("{fingerprint") ? found : before + quote + mark(secret) + end,
+    )
+    .replace(KNOWN_TOKEN, (found) => mark(found));
+}
+
+/** A named value: the whole of it when the name says that it is a secret and it is no address, the secrets in it otherwise. */
+export function redactValue(name: string, value: string, fingerprint: (secret: string) => string): string {
+  const isWholeSecret = isSecretName(name) && !IS_PLAIN.test(value) && !value.includes("://") && !value.includes("\n");
+  return isWholeSecret ? fingerprintMark(fingerprint(value)) : redactText(value, fingerprint);
+}
+
+/** Userinfo is percent-encoded in a URL (RFC 3986, section 3.2.1); the secret is the decoded text. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}

@@ -1,0 +1,158 @@
+// The wire format of Kubernetes objects: only the fields used. `nullish`, because manifests leave keys empty and the API server reads that as absent.
+import { z } from "zod";
+
+const Names = z
+  .array(z.string())
+  .nullish()
+  .transform((names) => names ?? []);
+const Texts = z
+  .record(z.string(), z.string())
+  .nullish()
+  .transform((texts) => texts ?? {});
+
+/** ObjectMeta, meta/v1. */
+export const Metadata = z.object({
+  name: z.string().min(1),
+  namespace: z.string().nullish(),
+  labels: Texts,
+  annotations: Texts,
+  uid: z.string().nullish(),
+});
+export type Metadata = z.infer<typeof Metadata>;
+
+export const Head = z.object({ apiVersion: z.string(), kind: z.string(), metadata: Metadata });
+export type Head = z.infer<typeof Head>;
+
+export const ServiceAccount = z.object({ automountServiceAccountToken: z.boolean().nullish() });
+
+/** PolicyRule, rbac/v1. A rule over non-resource URLs has no resources. */
+export const PolicyRule = z.object({ verbs: z.array(z.string()), apiGroups: Names, resources: Names, resourceNames: Names });
+
+const LabelSelector = z.object({
+  matchLabels: Texts,
+  matchExpressions: z
+    .array(z.object({ key: z.string(), operator: z.string(), values: Names }))
+    .nullish()
+    .transform((found) => found ?? []),
+});
+
+export const Role = z.object({
+  rules: z.array(PolicyRule).nullish(),
+  aggregationRule: z.object({ clusterRoleSelectors: z.array(LabelSelector).nullish() }).nullish(),
+});
+
+export const RoleBinding = z.object({
+  roleRef: z.object({ kind: z.enum(["Role", "ClusterRole"]), name: z.string().min(1) }),
+  subjects: z
+    .array(z.object({ kind: z.enum(["User", "Group", "ServiceAccount"]), name: z.string().min(1), namespace: z.string().nullish() }))
+    .nullish(),
+});
+
+/** `data` is base64 (core/v1); a collection that was made with a key holds fingerprints instead. */
+const Encoded = z.string().regex(/^(?:[A-Za-z0-9+/\s]*={0,2}\s*|fingerprint:hmac-sha256:[^:]+:[0-9a-f]{64})$/);
+
+export const Secret = z.object({
+  type: z.string().nullish(),
+  data: z
+    .record(z.string(), Encoded)
+    .nullish()
+    .transform((data) => data ?? {}),
+  stringData: Texts,
+});
+
+export const ConfigMap = z.object({ data: Texts });
+
+/** bitnami.com/v1alpha1. The values are sealed; what it unseals to has the template's metadata. */
+export const SealedSecret = z.object({
+  spec: z.object({
+    encryptedData: Texts,
+    template: z.object({ type: z.string().nullish() }).nullish(),
+  }),
+});
+
+const RemoteRef = z.object({ key: z.string(), property: z.string().nullish(), version: z.string().nullish() });
+
+/** external-secrets.io. `dataFrom` brings keys that only the store knows. */
+export const ExternalSecret = z.object({
+  spec: z.object({
+    secretStoreRef: z.object({ name: z.string(), kind: z.string().nullish() }).nullish(),
+    target: z.object({ name: z.string().nullish() }).nullish(),
+    data: z.array(z.object({ secretKey: z.string(), remoteRef: RemoteRef })).nullish(),
+  }),
+});
+
+const KeyRef = z.object({ name: z.string(), key: z.string() });
+
+const Environment = z.object({
+  name: z.string(),
+  value: z.string().nullish(),
+  valueFrom: z.object({ secretKeyRef: KeyRef.nullish(), configMapKeyRef: KeyRef.nullish() }).nullish(),
+});
+
+export const Container = z.object({
+  /** The API server insists on it; nothing here depends on it, so a manifest without one is still read. */
+  name: z.string().nullish(),
+  image: z.string(),
+  command: Names,
+  args: Names,
+  env: z.array(Environment).nullish(),
+  envFrom: z
+    .array(
+      z.object({
+        prefix: z.string().nullish(),
+        secretRef: z.object({ name: z.string() }).nullish(),
+        configMapRef: z.object({ name: z.string() }).nullish(),
+      }),
+    )
+    .nullish(),
+  securityContext: z.object({ privileged: z.boolean().nullish(), capabilities: z.object({ add: Names }).nullish() }).nullish(),
+  volumeMounts: z.array(z.object({ name: z.string(), readOnly: z.boolean().nullish() })).nullish(),
+});
+export type Container = z.infer<typeof Container>;
+
+const Volume = z.object({
+  name: z.string(),
+  secret: z.object({ secretName: z.string() }).nullish(),
+  configMap: z.object({ name: z.string() }).nullish(),
+  hostPath: z.object({ path: z.string() }).nullish(),
+  projected: z
+    .object({
+      sources: z
+        .array(
+          z.object({
+            secret: z.object({ name: z.string() }).nullish(),
+            configMap: z.object({ name: z.string() }).nullish(),
+            serviceAccountToken: z.object({ path: z.string() }).nullish(),
+          }),
+        )
+        .nullish(),
+    })
+    .nullish(),
+});
+export type Volume = z.infer<typeof Volume>;
+
+/** PodSpec, core/v1. */
+export const PodSpec = z.object({
+  serviceAccountName: z.string().nullish(),
+  /** Deprecated alias, still honored. */
+  serviceAccount: z.string().nullish(),
+  automountServiceAccountToken: z.boolean().nullish(),
+  hostNetwork: z.boolean().nullish(),
+  hostPID: z.boolean().nullish(),
+  hostIPC: z.boolean().nullish(),
+  nodeName: z.string().nullish(),
+  nodeSelector: Texts,
+  affinity: z.object({ nodeAffinity: z.unknown().optional() }).nullish(),
+  containers: z.array(Container).min(1),
+  initContainers: z.array(Container).nullish(),
+  ephemeralContainers: z.array(Container).nullish(),
+  volumes: z.array(Volume).nullish(),
+  imagePullSecrets: z.array(z.object({ name: z.string() })).nullish(),
+});
+export type PodSpec = z.infer<typeof PodSpec>;
+
+const Template = z.object({ metadata: z.object({ labels: Texts }).nullish(), spec: PodSpec });
+
+export const Pod = z.object({ spec: PodSpec });
+export const Templated = z.object({ spec: z.object({ template: Template }) });
+export const CronJob = z.object({ spec: z.object({ jobTemplate: Templated }) });
