@@ -2,186 +2,254 @@
 import { z } from "zod";
 import { Scope } from "../model/manifest.ts";
 
-const Name = z.string().regex(/^[a-z0-9][a-z0-9-]*$/, "lower-case letters, digits and hyphens");
+// INVARIANT: every message given to a check below is an instruction, since load.ts prints it as the remedy.
+const Name = z.string().regex(/^[a-z0-9][a-z0-9-]*$/, "write it in lower-case letters, digits and hyphens");
 const Text = z.string().min(1);
 const Account = z.string().regex(/^\d{12}$/, "an AWS account id has twelve digits; put it in quotes");
 const Repository = z.string().regex(/^[^/\s]+\/[^/\s]+$/, "write it as ORG/REPO; * may stand for any run of characters");
+const Cluster = z.string().regex(/^[^*?/\s]+$/, "name one cluster, without *, ? or /, as the manifest's scope names it");
+const Unit = z.string().regex(/^[^/*]+(\/[^/*]+)*$/, "write the names from the root down, without *: Root/Workloads/Production");
 
 /** From least to most trusted. `sandbox` stands beside `development`, `disaster-recovery` beside `production`. */
 export const TIERS = ["preview", "development", "sandbox", "test", "staging", "production", "disaster-recovery"] as const;
 export const Tier = z.enum(TIERS);
 export type Tier = z.infer<typeof Tier>;
 
-/** What belongs to an environment (or to a shared service). `*` stands for any run of characters; `not` takes names out again. */
-export const Boundary = z.strictObject({
-  aws: z
-    .strictObject({
-      accounts: z.array(Account).default([]),
-      /** Names from the root down: `Root/Workloads/Production`. Every account below belongs. */
-      organizationalUnits: z.array(Text).default([]),
-      /** ARN patterns: a weak boundary, graded as a name pattern. */
-      arns: z.array(Text).default([]),
-    })
-    .optional(),
-  kubernetes: z
-    .array(z.strictObject({ cluster: Text, namespaces: z.array(Text).default(["*"]), not: z.array(Text).default([]) }))
-    .optional(),
-  github: z
-    .strictObject({
-      repositories: z.array(Repository).default([]),
-      environments: z.array(z.strictObject({ repository: Repository, name: Text })).default([]),
-    })
-    .optional(),
-  azure: z.strictObject({ subscriptions: z.array(Text).default([]), managementGroups: z.array(Text).default([]) }).optional(),
-  cidrs: z.array(z.union([z.cidrv4(), z.cidrv6()])).optional(),
-  vlans: z.array(z.int().min(1).max(4094)).optional(),
-  hosts: z.array(Text).optional(),
-  /** `postgres:HOST/DATABASE`; `*` allowed. */
-  databases: z.array(Text).optional(),
-  /** Entity ids one by one, `*` allowed: for what no other member names. */
-  entities: z.array(Text).optional(),
+const AwsBoundary = z.strictObject({
+  accounts: z.array(Account).default([]).describe('Account ids in quotes: "111122223333".'),
+  organizationalUnits: z
+    .array(Unit)
+    .default([])
+    .describe("Organizational units by their names from the root down: Root/Workloads/Production. Every account below belongs."),
+  arns: z.array(Text).default([]).describe("ARN patterns; a weak boundary, graded as a name pattern."),
 });
+
+const KubernetesBoundary = z.strictObject({
+  cluster: Cluster.describe("The cluster's name, as the scope of its files gives it."),
+  namespaces: z
+    .array(Text)
+    .default(["*"])
+    .describe("Namespaces; * stands for any run of characters. [*] takes the whole cluster with its cluster-scoped objects."),
+  not: z.array(Text).default([]).describe("Namespaces taken out again; * allowed."),
+});
+
+const GithubBoundary = z.strictObject({
+  repositories: z.array(Repository).default([]).describe("Repositories as ORG/REPO; * allowed."),
+  environments: z
+    .array(
+      z.strictObject({
+        repository: Repository.describe("ORG/REPO; * allowed."),
+        name: Text.describe("The GitHub environment's name; * allowed."),
+      }),
+    )
+    .default([])
+    .describe("GitHub environments: the jobs they admit and the secrets they hold."),
+});
+
+export const Boundary = z
+  .strictObject({
+    aws: AwsBoundary.optional().describe("Parts in AWS."),
+    kubernetes: z.array(KubernetesBoundary).optional().describe("Clusters, or namespaces of clusters."),
+    github: GithubBoundary.optional().describe("Repositories and GitHub environments."),
+    azure: z
+      .strictObject({
+        subscriptions: z.array(Text).default([]).describe("Subscription ids."),
+        managementGroups: z.array(Text).default([]).describe("Management groups; every subscription below belongs."),
+      })
+      .optional()
+      .describe("Parts in Azure."),
+    cidrs: z
+      .array(z.union([z.cidrv4(), z.cidrv6()]))
+      .optional()
+      .describe("Network ranges: 10.1.0.0/16."),
+    vlans: z.array(z.int().min(1).max(4094)).optional().describe("VLAN ids, 1 to 4094."),
+    hosts: z.array(Text).optional().describe("Host names; * allowed."),
+    databases: z.array(Text).optional().describe("Databases as postgres:HOST/DATABASE; * allowed."),
+    entities: z.array(Text).optional().describe("Entity ids one by one, * allowed: for what no other member names."),
+  })
+  .meta({
+    id: "Boundary",
+    description: "What belongs to an environment or to a shared service. * stands for any run of characters, ? for one.",
+  });
 export type Boundary = z.infer<typeof Boundary>;
 
-export const Environment = z.strictObject({
-  name: Name,
-  tier: Tier,
-  purpose: Text,
-  owner: Text,
-  /** Walled from other environments of the same tier too. */
-  isolated: z.boolean().default(false),
-  data: z.enum(["none", "synthetic", "masked", "internal", "confidential", "personal"]),
-  boundary: Boundary,
-});
+export const Environment = z
+  .strictObject({
+    name: Name.describe("Its name, used everywhere else in the charter."),
+    tier: Tier.describe("How trusted it is. preview < development = sandbox < test < staging < production = disaster-recovery."),
+    purpose: Text.describe("What it is for, in a sentence."),
+    owner: Text.describe("Who answers for it."),
+    isolated: z.boolean().default(false).describe("Walled from its peers too: environments of the same tier, or of the tier beside it."),
+    data: z
+      .enum(["none", "synthetic", "masked", "internal", "confidential", "personal"])
+      .describe("The most sensitive data that may be held in it."),
+    boundary: Boundary.describe("What belongs to it."),
+  })
+  .meta({ id: "Environment", description: "An environment, what it is for and what belongs to it." });
 export type Environment = z.infer<typeof Environment>;
 
-export const AccessRule = z.strictObject({
-  /** `group:NAME`, `person:ID`, or the entity id of a pipeline job or role. */
-  who: Text,
-  may: z.enum(["read", "write", "deploy", "administer"]),
-  in: z.array(Name).min(1),
-});
+export const AccessRule = z
+  .strictObject({
+    who: Text.describe("group:NAME, person:ID, or the entity id of a pipeline job or role."),
+    may: z.enum(["read", "write", "deploy", "administer"]).describe("What they may do."),
+    in: z.array(Name).min(1).describe("In which environments."),
+  })
+  .meta({ id: "AccessRule", description: "Who may do what, where." });
 
-export const Promotion = z.strictObject({
-  from: Name,
-  to: Name,
-  /** Approvals by others than the author. 0: automatic. */
-  approvals: z.int().min(0),
-  approvers: z.array(Text).default([]),
-});
+export const Promotion = z
+  .strictObject({
+    from: Name.describe("The lower environment."),
+    to: Name.describe("The higher environment."),
+    approvals: z.int().min(0).describe("Approvals by others than the author. 0: automatic."),
+    approvers: z.array(Text).default([]).describe("Who may approve: group:NAME, person:ID, or the entity id of an account."),
+  })
+  .meta({ id: "Promotion", description: "One stage of the way up, and the approvals it needs." });
+
+const Gate = z
+  .strictObject({
+    kind: z.literal("gate").describe("The door of changes: tested below, approved by another, carried out by a pipeline."),
+    name: Name.describe("The door's name."),
+    to: Name.describe("The environment it opens to."),
+    deployer: Text.describe("Entity id of the GitHub environment, job, role or account that deploys through it."),
+  })
+  .meta({ id: "Gate", description: "The one way up for changes." });
+
+const Mask = z
+  .strictObject({
+    kind: z.literal("mask").describe("The door of data: anonymized, approved, recorded."),
+    name: Name.describe("The door's name."),
+    from: Name.describe("The higher environment, where the data is."),
+    to: Name.describe("The lower environment, where masked data goes."),
+    runner: Text.describe("Entity id of the job, role or account that masks."),
+  })
+  .meta({ id: "Mask", description: "The one way down for data." });
+
+const BreakGlass = z
+  .strictObject({
+    kind: z.literal("break-glass").describe("The door of people in an emergency: justified, time-limited, recorded, reviewed."),
+    name: Name.describe("The door's name."),
+    to: Name.describe("The environment it opens to."),
+    role: Text.describe("Entity id of the role that is taken."),
+    maximumMinutes: z.int().min(15).max(720).describe("The longest session, in minutes."),
+    who: z.array(Text).min(1).describe("Who may use it: group:NAME or person:ID."),
+    reviewedBy: Text.describe("Who reviews every use afterwards: group:NAME or person:ID."),
+  })
+  .meta({ id: "BreakGlass", description: "The way in for people in an emergency." });
 
 /** The declared ways across. A door counts only when collected facts prove its guard. */
-export const Door = z.discriminatedUnion("kind", [
-  z.strictObject({
-    kind: z.literal("gate"),
-    name: Name,
-    to: Name,
-    /** Entity id of the GitHub environment, job, role or account that deploys through it. */
-    deployer: Text,
-  }),
-  z.strictObject({ kind: z.literal("mask"), name: Name, from: Name, to: Name, /** Entity id. */ runner: Text }),
-  z.strictObject({
-    kind: z.literal("break-glass"),
-    name: Name,
-    to: Name,
-    /** Entity id of the role. */
-    role: Text,
-    maximumMinutes: z.int().min(15).max(720),
-    /** Who may use it: `group:NAME` or `person:ID`. */
-    who: z.array(Text).min(1),
-    reviewedBy: Text,
-  }),
-]);
+export const Door = z.discriminatedUnion("kind", [Gate, Mask, BreakGlass]);
 export type Door = z.infer<typeof Door>;
 
-export const SharedService = z.strictObject({
-  name: Name,
-  purpose: Text,
-  serves: z.array(Name).min(1),
-  boundary: Boundary,
+export const SharedService = z
+  .strictObject({
+    name: Name.describe("Its name."),
+    purpose: Text.describe("What it is for, in a sentence."),
+    serves: z.array(Name).min(1).describe("The environments it serves."),
+    boundary: Boundary.describe("What belongs to it."),
+  })
+  .meta({ id: "SharedService", description: "What several environments use: neither source nor target of a statement." });
+
+export const Custodian = z
+  .strictObject({
+    who: Text.describe("person:ID, or the entity id of a credential that no one person holds (an account's root user)."),
+    of: z.array(Text).min(1).describe("What they hold: entity ids, * allowed."),
+    role: Text.describe("What makes them a custodian: organization owner, management-account administrator."),
+    controls: z.array(Text).min(1).describe("What compensates: sealed credential, two persons, alarm, review."),
+  })
+  .meta({ id: "Custodian", description: "Who could open everything, with what holds them in check." });
+
+export const Input = z
+  .strictObject({
+    path: Text.describe("Folder or file, relative to the charter."),
+    scope: Scope.optional().describe("What the files were read from, where no manifest says so."),
+    manifest: z
+      .enum(["required", "optional"])
+      .default("optional")
+      .describe("required: a manifest must stand in the folder, and everything in it must match."),
+  })
+  .meta({ id: "Input", description: "Where the estate's files are." });
+
+const Identities = z.strictObject({
+  github: z.array(Text).default([]).describe("GitHub logins, without @."),
+  aws: z.array(Text).default([]).describe("ARNs of IAM users, and of the roles that single sign-on gives them; * allowed."),
+  kubernetes: z.array(Text).default([]).describe("User names as the cluster sees them."),
+  holds: z.array(Text).default([]).describe("Entity ids of bots, tokens and keys they hold."),
 });
 
-export const Custodian = z.strictObject({
-  /** `person:ID`, or the entity id of a credential that no one person holds (an account's root user). */
-  who: Text,
-  /** What they hold: entity ids, `*` allowed. */
-  of: z.array(Text).min(1),
-  role: Text,
-  controls: z.array(Text).min(1),
-});
-
-export const Input = z.strictObject({
-  /** Folder or file, relative to the charter. */
-  path: Text,
-  scope: Scope.optional(),
-  /** `required`: a manifest must stand in the folder, and everything in it must match. */
-  manifest: z.enum(["required", "optional"]).default("optional"),
-});
-
-export const Person = z.strictObject({
-  id: Name,
-  name: Text,
-  employer: Text.optional(),
-  team: Text.optional(),
-  country: z.string().length(2, "two letters, ISO 3166-1").optional(),
-  groups: z.array(Name).default([]),
-  /** Their accounts in each system. */
-  identities: z
-    .strictObject({
-      github: z.array(Text).default([]),
-      /** ARNs of IAM users, and of the roles that single sign-on gives them. `*` allowed. */
-      aws: z.array(Text).default([]),
-      /** User names as the cluster sees them. */
-      kubernetes: z.array(Text).default([]),
-      /** Entity ids of bots, tokens and keys they hold. */
-      holds: z.array(Text).default([]),
-    })
-    .prefault({}),
-});
+export const Person = z
+  .strictObject({
+    id: Name.describe("Short and stable: person:ID refers to it."),
+    name: Text.describe("The person's name."),
+    employer: Text.optional().describe("Whom they work for, where it is not the organization."),
+    team: Text.optional().describe("Their team."),
+    country: z
+      .string()
+      .length(2, "write two letters, as ISO 3166-1 does: NL")
+      .optional()
+      .describe("Where they work: two letters of ISO 3166-1."),
+    groups: z.array(Name).default([]).describe("Groups they are in: group:NAME refers to them."),
+    identities: Identities.prefault({}).describe("Their accounts in each system."),
+  })
+  .meta({ id: "Person", description: "A person, and the accounts they use." });
 export type Person = z.infer<typeof Person>;
 
-export const Exception = z.strictObject({
-  /** A finding's fingerprint, as printed. */
-  finding: Text,
-  owner: Text,
-  reason: Text,
-  control: Text,
-  expires: z.iso.date(),
-});
+export const Exception = z
+  .strictObject({
+    finding: Text.describe("The finding's fingerprint, as printed."),
+    owner: Text.describe("Who answers for it."),
+    reason: Text.describe("Why it is accepted."),
+    control: Text.describe("What compensates meanwhile."),
+    expires: z.iso.date("write a date: 2026-12-31").describe("The last day on which it holds: 2026-12-31."),
+  })
+  .meta({ id: "Exception", description: "A finding that is accepted until a date. The statement stays violated." });
 
-/** What a stored credential opens, where only people know: the wall then follows it. */
-export const Credential = z.strictObject({
-  /** Entity id of the secret. */
-  secret: Text,
-  /** Entity ids it acts as, or may write or read. */
-  actsAs: z.array(Text).default([]),
-  writes: z.array(Text).default([]),
-  reads: z.array(Text).default([]),
-});
+export const Credential = z
+  .strictObject({
+    secret: Text.describe("Entity id of the secret."),
+    actsAs: z.array(Text).default([]).describe("Entity ids it acts as."),
+    writes: z.array(Text).default([]).describe("Entity ids it may write."),
+    reads: z.array(Text).default([]).describe("Entity ids it may read."),
+  })
+  .meta({ id: "Credential", description: "What a stored credential opens, where only people know: the wall then follows it." });
 
 export const GRADES = ["account", "cluster", "namespace", "name-pattern", "tag"] as const;
+export type Grade = (typeof GRADES)[number];
 
-export const Charter = z.strictObject({
-  bulkhead: z.literal(1),
-  organization: z.strictObject({ name: Name, title: Text.optional() }),
-  profile: z.enum(["iso", "strict"]).default("iso"),
-  /** `sealed`: seal.json must list every file of this folder, charter included. */
-  integrity: z.enum(["sealed", "as-given"]).default("as-given"),
-  /** The least boundary that separates (clause B3). Default: `namespace` in profile iso, `account` in strict. */
-  leastGrade: z.enum(GRADES).optional(),
-  environments: z.array(Environment).min(1),
-  access: z.array(AccessRule).default([]),
-  promotion: z.array(Promotion).default([]),
-  doors: z.array(Door).default([]),
-  shared: z.array(SharedService).default([]),
-  custodians: z.array(Custodian).default([]),
-  /** At most this many people may be custodians. */
-  maximumCustodians: z.int().min(0).default(3),
-  inputs: z.array(Input).default([]),
-  /** Kinds of input that do not exist here: a printed assumption, each with its reason. Keys are gap topics (`aws/control-policy`). */
-  absent: z.record(z.string(), Text).default({}),
-  people: z.array(Person).default([]),
-  credentials: z.array(Credential).default([]),
-  exceptions: z.array(Exception).default([]),
+const Organization = z.strictObject({
+  name: Name.describe("Short name: acme."),
+  title: Text.optional().describe("The name as people write it."),
 });
+
+export const Charter = z
+  .strictObject({
+    bulkhead: z.literal(1).describe("The version of this format: 1."),
+    organization: Organization.describe("Whose charter this is."),
+    profile: z.enum(["iso", "strict"]).default("iso").describe("iso keeps the tolerances of ISO/IEC 27001 control 8.31; strict does not."),
+    integrity: z
+      .enum(["sealed", "as-given"])
+      .default("as-given")
+      .describe("sealed: seal.json must list every file of this folder, charter included."),
+    leastGrade: z
+      .enum(GRADES)
+      .optional()
+      .describe("The least boundary that separates (clause B3). Left out: namespace in profile iso, account in strict."),
+    environments: z.array(Environment).min(1).describe("The environments."),
+    access: z.array(AccessRule).default([]).describe("Who may do what."),
+    promotion: z.array(Promotion).default([]).describe("The way up, stage by stage."),
+    doors: z.array(Door).default([]).describe("The declared ways across. A door counts only when collected facts prove its guard."),
+    shared: z.array(SharedService).default([]).describe("Services that several environments use."),
+    custodians: z.array(Custodian).default([]).describe("Who could open everything."),
+    maximumCustodians: z.int().min(0).default(3).describe("At most this many people may be custodians."),
+    inputs: z.array(Input).default([]).describe("Where the estate's files are."),
+    absent: z
+      .record(z.string(), Text)
+      .default({})
+      .describe(
+        "Kinds of input that do not exist here, each with its reason: a printed assumption. Keys are gap topics: aws/control-policy.",
+      ),
+    people: z.array(Person).default([]).describe("People and their accounts."),
+    credentials: z.array(Credential).default([]).describe("What stored credentials open."),
+    exceptions: z.array(Exception).default([]).describe("Accepted findings."),
+  })
+  .meta({ title: "Bulkhead charter", description: "What an organization declares about its environments." });
 export type Charter = z.infer<typeof Charter>;
