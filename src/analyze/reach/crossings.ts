@@ -51,6 +51,8 @@ export function ask(base: RuleBase, question: Question, may: boolean): Answer {
   for (const rule of outside.fired) {
     const gives = base.gives[rule] as number;
     if (question.inside[entityOfFact(gives)] !== 1 || question.without?.[entityOfFact(gives)] === 1) continue;
+    // Whoever starts inside (a person with a role there) does not enter by coming back to where they started.
+    if (outside.reason[gives] === SOURCE) continue;
     const leads = usefulWithImplied(useful, gives);
     if (leads !== 0) crossings.push({ rule, gives, height: heightBy(base, outside, rule), leads });
   }
@@ -122,6 +124,8 @@ function extend(base: RuleBase, question: Question, outside: Closure, crossing: 
   const had = new Set<number>();
   const waiting = new Map<number, number>();
   const queue: number[] = [];
+  const isOutside = (fact: number): boolean =>
+    holds(outside, fact) && (question.inside[entityOfFact(fact)] !== 1 || outside.reason[fact] === SOURCE);
   const know = (fact: number, rule: number): void => {
     if (had.has(fact)) return;
     had.add(fact);
@@ -129,15 +133,13 @@ function extend(base: RuleBase, question: Question, outside: Closure, crossing: 
     queue.push(fact);
     for (const implied of impliedBy(fact)) {
       const also = factNumber(entityOfFact(fact), implied);
-      if (!had.has(also)) {
+      if (!had.has(also) && !isOutside(also)) {
         had.add(also);
         reasons.set(also, IMPLIED);
         queue.push(also);
       }
     }
   };
-  const isOutside = (fact: number): boolean =>
-    holds(outside, fact) && (question.inside[entityOfFact(fact)] !== 1 || outside.reason[fact] === SOURCE);
   const missing = (rule: number): number => {
     let met = 0;
     for (let n = base.needsStart[rule] as number; n < (base.needsStart[rule + 1] as number); n++)
