@@ -1,6 +1,6 @@
 // How strong an environment's boundary is (clause B3): as strong as its weakest part.
-import { isPattern, type Part } from "./parts.ts";
-import { type Grade, GRADES } from "./schema.ts";
+import { boundaryParts, isPattern, type Part } from "./parts.ts";
+import { type Environment, type Grade, GRADES } from "./schema.ts";
 
 /**
  * Grades, best first: account > cluster > namespace > name-pattern > tag. Each part of a boundary has one, and the weakest counts:
@@ -9,22 +9,23 @@ import { type Grade, GRADES } from "./schema.ts";
  * - `cluster`: a whole cluster, a whole database server (`postgres:HOST/*`), network ranges and VLANs.
  * - `namespace`: namespaces, hosts and databases by exact names; all namespaces of a cluster but exactly named ones.
  * - `name-pattern`: ARNs, and any name written with a wildcard: whoever can choose a name can then enter the environment.
- * - `tag`: never given, since no boundary can be written as a tag.
+ * - `tag`: what a boundary without any part would have. None can be written as a tag, and a charter with an empty one does not load.
  *
  * Repositories, GitHub environments and entity ids written exactly are graded only where the boundary has nothing else (as `namespace`): they
  * say which pipelines and single things belong to an environment, and not in which domain it lives. All repositories of an organization
  * (`acme/*`) count likewise, as `cluster` when alone. Written with any other wildcard they are name patterns.
  */
-export function gradeOfParts(parts: readonly Part[]): Grade | undefined {
-  const graded = parts.map((part) => ({ part, grade: gradeOf(part) }));
+export function gradeOf(environment: Environment): Grade {
+  const parts = boundaryParts(environment.boundary, { kind: "environment", name: environment.name }, []);
+  const graded = parts.map((part) => ({ part, grade: gradeOfPart(part) }));
   const domains = graded.filter(({ part, grade }) => grade === "name-pattern" || !SINGLE.has(part.level));
   const counted = domains.length > 0 ? domains : graded;
-  return GRADES.findLast((grade) => counted.some((each) => each.grade === grade));
+  return GRADES.findLast((grade) => counted.some((each) => each.grade === grade)) ?? "tag";
 }
 
 const SINGLE: ReadonlySet<Part["level"]> = new Set(["repository", "github-environment", "entity"]);
 
-function gradeOf(part: Part): Grade {
+function gradeOfPart(part: Part): Grade {
   switch (part.level) {
     case "account":
     case "organizational-unit":

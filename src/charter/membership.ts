@@ -1,10 +1,11 @@
 // Which environment or shared service each entity belongs to: decided by the charter's boundaries alone, never by a tag.
 import { globMatches } from "../lib/glob.ts";
 import type { Entity } from "../model/entity.ts";
-import { gradeOfParts } from "./grade.ts";
+import { gradeOf } from "./grade.ts";
 import { folded, isPattern, type Level, type Owner, type Part, partsOf } from "./parts.ts";
 import type { Charter, Grade } from "./schema.ts";
 
+export { gradeOf } from "./grade.ts";
 export { type Order, order, type WalledPair, walledPairs } from "./order.ts";
 
 export interface Membership {
@@ -12,7 +13,7 @@ export interface Membership {
   environmentOf(entity: Entity): string | undefined;
   /** Name of the shared service the entity is part of. */
   sharedServiceOf(entity: Entity): string | undefined;
-  /** Grade of an environment's boundary; undefined: no such environment, or an empty boundary. */
+  /** Grade of an environment's boundary; undefined: no such environment. */
   gradeOf(environment: string): Grade | undefined;
 }
 
@@ -35,8 +36,7 @@ export interface Membership {
  * @param accountParents Names of the units above an account, from the root down: `["Root", "Workloads", "Production"]`; empty when not known.
  */
 export function membership(charter: Charter, accountParents: (account: string) => readonly string[]): Membership {
-  const parts = partsOf(charter);
-  const find = ownerFinder(parts, accountParents);
+  const find = ownerFinder(partsOf(charter), accountParents);
   const owners = new WeakMap<Entity, Owner | null>();
   // Every entity is asked about more than once, by the planes, the engine and the checks.
   const ownerOf = (entity: Entity): Owner | undefined => {
@@ -48,12 +48,7 @@ export function membership(charter: Charter, accountParents: (account: string) =
     const owner = ownerOf(entity);
     return owner?.kind === kind ? owner.name : undefined;
   };
-  const grades = new Map(
-    charter.environments.map(({ name }) => [
-      name,
-      gradeOfParts(parts.filter((part) => part.owner.kind === "environment" && part.owner.name === name)),
-    ]),
-  );
+  const grades = new Map(charter.environments.map((environment) => [environment.name, gradeOf(environment)]));
   return {
     environmentOf: (entity) => named(entity, "environment"),
     sharedServiceOf: (entity) => named(entity, "shared service"),
