@@ -140,7 +140,7 @@ export interface GithubBranchRule extends Read {
   readonly ruleset?: number;
   /**
    * The branch, or the patterns a ruleset includes, both without `refs/heads/`; `~DEFAULT_BRANCH` and `~ALL` as the API writes them. Patterns are
-   * those of Ruby's File.fnmatch with FNM_PATHNAME: `*` stops at `/`, `**/` spans directories.
+   * those of Ruby's File.fnmatch with FNM_PATHNAME: One star stops at a slash; two stars and a slash span directories.
    */
   readonly include: readonly string[];
   readonly exclude: readonly string[];
