@@ -25,7 +25,7 @@ export function derive(observed: readonly Observation[], charter: Charter, gaps:
   const environmentOf = memo((id: string) => place(entities.get(id), places.environmentOf));
   const sharedOf = memo((id: string) => place(entities.get(id), places.sharedServiceOf));
   const known: KnownEstate = { ...input, entities, tokens, environmentOf, isShared: (id) => sharedOf(id) !== undefined };
-  return { ...known, ...runRules(known, planes), walls: walledPairs(charter) };
+  return { ...known, ...runRules(known, planes), walls: walledPairs(charter), gradeOf: places.gradeOf };
 }
 
 function runRules(known: KnownEstate, planes: readonly Plane[]): { rules: Rule[]; gaps: Gap[]; untaken: Gap[] } {
@@ -53,7 +53,7 @@ function memo(compute: (id: string) => string | undefined): (id: string) => stri
   };
 }
 
-/** Names of the organizational units above an account, outermost first: `Root`, `Root/Workloads`, `Root/Workloads/Production`. */
+/** Names of the organizational units above an account, from the root down: `Root`, `Workloads`, `Production`. */
 function unitNames(observations: Observations): (account: string) => readonly string[] {
   const units = new Map(observations("aws/organizational-unit").map((unit) => [unit.id, unit]));
   const parents = new Map(
@@ -66,6 +66,6 @@ function unitNames(observations: Observations): (account: string) => readonly st
       seen.add(at);
       names.unshift(units.get(at)?.name ?? at);
     }
-    return names.map((_, index) => names.slice(0, index + 1).join("/"));
+    return names;
   };
 }

@@ -1,5 +1,5 @@
 // The derived estate: what every question is asked of. Planes fill it, membership places it.
-import type { Charter } from "../charter/schema.ts";
+import type { Charter, Grade } from "../charter/schema.ts";
 import type { Entity } from "../model/entity.ts";
 import type { Gap } from "../model/gap.ts";
 import type { Observations } from "../model/observation.ts";
@@ -18,5 +18,7 @@ export interface Estate {
   readonly environmentOf: (entityId: string) => string | undefined;
   readonly isShared: (entityId: string) => boolean;
   /** Pairs of environments between which the wall stands: nothing of `from` may change `to`. */
+  /** How strong an environment's boundary is; undefined: empty. */
+  readonly gradeOf: (environment: string) => Grade | undefined;
   readonly walls: readonly { readonly from: string; readonly to: string }[];
 }

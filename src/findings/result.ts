@@ -52,6 +52,8 @@ export const Finding = z.object({
   /** How many facts cross by this grant; how many people can start it. */
   count: z.number(),
   people: z.array(z.string()),
+  /** The statements that this way breaks; empty for a finding about the charter or a single thing. */
+  statements: z.array(z.enum(["wall", "singlePerson", "data"])),
   path: z.array(Step),
   /** What to change, each an instruction. */
   cut: z.array(z.string()),
@@ -124,6 +126,8 @@ export const CheckResult = z.object({
   }),
   verdict: Verdict,
   exceptions: z.number(),
+  /** When only new findings are reported: how many known ones are left out, and the date of the result they are known from. */
+  baseline: z.object({ known: z.number(), asOf: z.string() }).optional(),
   statements: z.object({ wall: Verdict, singlePerson: Verdict, data: Verdict }),
   clauses: z.array(
     z.object({ id: z.string(), title: z.string(), verdict: Verdict, findings: z.array(z.string()), reason: z.string().optional() }),

@@ -1,6 +1,8 @@
 // The verdict on the three statements, with every way across: the search that the certificate makes unnecessary to trust.
+import type { Gap } from "../../model/gap.ts";
 import type { Fact, Rule } from "../../model/rule.ts";
 import { factText } from "../../model/rule.ts";
+import type { Source } from "../../model/source.ts";
 import type { Estate } from "../estate.ts";
 import { type Closure, holds } from "./close.ts";
 import { type Answer, ask, type Crossing, type Question, witnessOf } from "./crossings.ts";
@@ -10,6 +12,7 @@ import { UNDECLARED } from "./semantics.ts";
 import type { WitnessStep } from "./witness.ts";
 
 export type Statement = "wall" | "singlePerson" | "data";
+export const STATEMENTS: readonly Statement[] = ["wall", "singlePerson", "data"];
 export type StatementVerdict = "separated" | "violated" | "unknown";
 
 /** One step of a way across, in words. `needs` names earlier steps by id; ids count from 1. */
@@ -22,6 +25,8 @@ export interface Step {
   /** Absent for a starting point. */
   readonly rule?: Rule;
   readonly how: string;
+  /** Of a starting point: where the thing was read. */
+  readonly source?: Source;
 }
 
 /** One way across: a crossing grant between two environments, with the shortest walk. */
@@ -105,18 +110,17 @@ const ONLY: Readonly<Record<Statement, ReadonlySet<string>>> = {
 const APART: ReadonlySet<string> = new Set(["B1", "B2", "B3", "B7", "S1", "S2", "S3", "S4", "S5", "S6"]);
 
 /** An untaken gap opens the statements its clauses belong to; one that names no clause, or clauses of several, opens all. */
+export function gapOpens(gap: Gap, statement: Statement): boolean {
+  const concerned = gap.clauses.filter((clause) => !APART.has(clause));
+  if (gap.clauses.length > 0 && concerned.length === 0) return false;
+  const only = concerned.length === 0 ? undefined : STATEMENTS.find((each) => concerned.every((clause) => ONLY[each].has(clause)));
+  return only === undefined || only === statement;
+}
+
 function openedBy(estate: Estate): Record<Statement, string[]> {
-  const opened: Record<Statement, string[]> = { wall: [], singlePerson: [], data: [] };
-  for (const gap of estate.untaken) {
-    const concerned = gap.clauses.filter((clause) => !APART.has(clause));
-    if (gap.clauses.length > 0 && concerned.length === 0) continue;
-    const only =
-      concerned.length === 0
-        ? undefined
-        : (Object.keys(ONLY) as Statement[]).find((each) => concerned.every((clause) => ONLY[each].has(clause)));
-    for (const statement of only ? [only] : (Object.keys(opened) as Statement[])) opened[statement].push(`${gap.what}: ${gap.why}`);
-  }
-  return opened;
+  const of = (statement: Statement): string[] =>
+    estate.untaken.filter((gap) => gapOpens(gap, statement)).map((gap) => `${gap.what}: ${gap.why}`);
+  return { wall: of("wall"), singlePerson: of("singlePerson"), data: of("data") };
 }
 
 function askWall(
@@ -235,13 +239,23 @@ function starters(steps: readonly WitnessStep[], starts: readonly { people: read
     .sort();
 }
 
-function inWords(base: RuleBase, estate: Estate, steps: readonly WitnessStep[]): Step[] {
+export function inWords(base: RuleBase, estate: Estate, steps: readonly WitnessStep[]): Step[] {
   return steps.map((step, index) => {
     const gives = factAt(base, step.fact);
     const firstNeed = step.needs[0];
     const from = firstNeed === undefined ? gives.entity : factAt(base, (steps[firstNeed] as WitnessStep).fact).entity;
     const needs = step.needs.map((need) => need + 1);
-    if (step.rule < 0) return { id: index + 1, gives, needs, from, to: gives.entity, how: startingWords(estate, gives) };
+    const entity = estate.entities.get(gives.entity);
+    if (step.rule < 0)
+      return {
+        id: index + 1,
+        gives,
+        needs,
+        from,
+        to: gives.entity,
+        how: startingWords(estate, gives),
+        ...(entity && { source: entity.source }),
+      };
     const rule = base.rule(step.rule);
     return { id: index + 1, gives, needs, from, to: gives.entity, rule, how: rule.how };
   });

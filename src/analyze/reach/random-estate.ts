@@ -94,6 +94,7 @@ export function estateOf(entities: ReadonlyMap<string, Entity>, rules: readonly 
     untaken: [],
     environmentOf,
     isShared: (id) => id.startsWith("shared:"),
+    gradeOf: () => undefined,
     walls: [
       { from: "development", to: "test" },
       { from: "development", to: "production" },

@@ -1,5 +1,4 @@
 // Clause B3: an environment's boundary is of a weaker grade than the profile asks.
-import { gradeOf } from "../../charter/membership.ts";
 import { GRADES } from "../../charter/schema.ts";
 import type { Check } from "../check.ts";
 
@@ -16,7 +15,7 @@ export const check: Check = {
     const least = estate.charter.leastGrade ?? LEAST[estate.charter.profile];
     return {
       findings: estate.charter.environments
-        .map((environment) => ({ environment, grade: gradeOf(environment) }))
+        .map((environment) => ({ environment, grade: estate.gradeOf(environment.name) ?? ("tag" as const) }))
         .filter(({ grade }) => GRADES.indexOf(grade) > GRADES.indexOf(least))
         .map(({ environment, grade }) => ({
           verdict: "violated" as const,

@@ -1,0 +1,241 @@
+// Puts everything a check found into the one stable result, in a stable order, with lines for what is shown.
+import type { Estate } from "../analyze/estate.ts";
+import { closedSets, membershipHash, rulesHash } from "../analyze/reach/certificate.ts";
+import type { Cut } from "../analyze/reach/cut.ts";
+import { type Decision, STATEMENTS, type Step, type Way } from "../analyze/reach/decide.ts";
+import type { Charter } from "../charter/schema.ts";
+import type { Found } from "../checks/check.ts";
+import { FRAMEWORKS } from "../checks/packs/frameworks.ts";
+import type { CheckAnswer } from "../checks/run.ts";
+import { CLAUSES } from "../findings/clause.ts";
+import { applyExceptions, isExcepted } from "../findings/exception.ts";
+import { fingerprintOf } from "../findings/fingerprint.ts";
+import type { Certificate, CheckResult, Finding, Step as FindingStep, Verdict } from "../findings/result.ts";
+import { locate } from "../lib/locate.ts";
+import type { Source } from "../model/source.ts";
+import type { EstateReading } from "./read-estate.ts";
+import { VERSION } from "./version.ts";
+
+export interface Material {
+  readonly charter: Charter;
+  readonly charterHash: string;
+  readonly charterFile: string;
+  readonly reading: EstateReading;
+  readonly estate: Estate;
+  readonly decision: Decision;
+  readonly cut: Cut;
+  readonly answers: readonly CheckAnswer[];
+  readonly asOf: string;
+}
+
+const SEVERITIES = ["critical", "high", "medium", "low"] as const;
+
+/** What no plane looks at yet: printed with every separated verdict, so that nobody reads more into it. */
+const NOT_MODELED = [
+  "network reachability (clause B4)",
+  "what software inside a workload does with what it reads",
+  "stolen devices, coerced people, the forge's and the cloud's own staff",
+];
+
+export function resultOf(material: Material): CheckResult {
+  const { charter, reading, estate, decision, answers, asOf } = material;
+  const lined = lines(reading);
+  const found = answers.flatMap((answer) => answer.findings.map((each) => findingOf(answer, each, lined)));
+  const findings = applyExceptions(found, charter.exceptions, asOf).sort(bySeverity);
+  const clauses = clausesOf(answers, findings, estate);
+  return {
+    bulkhead: VERSION,
+    profile: charter.profile,
+    organization: charter.organization.name,
+    asOf,
+    charter: { hash: material.charterHash, file: material.charterFile },
+    estate: {
+      hash: reading.hash,
+      files: reading.files,
+      manifests: [...reading.manifests],
+      collected: reading.collected ? [reading.collected[0], reading.collected[1]] : null,
+      asGiven: [...reading.asGiven],
+      systems: systemsOf(estate),
+      counts: { entities: estate.entities.size, rules: estate.rules.length, people: charter.people.length },
+    },
+    verdict: overall([...Object.values(decision.statements), ...clauses.map((clause) => clause.verdict)]),
+    exceptions: findings.filter(isExcepted).length,
+    statements: { ...decision.statements },
+    clauses,
+    environments: charter.environments.map(({ name, tier }) => ({
+      name,
+      tier,
+      entities: countIn(estate, name),
+      boundary: estate.gradeOf(name) ?? "empty",
+    })),
+    findings,
+    gaps: estate.gaps.map((gap) => ({ ...gap, clauses: [...gap.clauses], ...(gap.source && { source: lined(gap.source) }) })),
+    assumptions: assumptionsOf(material),
+    custodians: charter.custodians.map(({ who, role, of, controls }) => ({ who, role, of: [...of], controls: [...controls] })),
+    notModeled: NOT_MODELED,
+    cut: cutOf(material, findings, lined),
+    unrecognized: [...reading.unrecognized],
+    certificate: certificateOf(material),
+  };
+}
+
+export function overall(verdicts: readonly Verdict[]): Verdict {
+  if (verdicts.includes("violated")) return "violated";
+  return verdicts.includes("unknown") ? "unknown" : "separated";
+}
+
+function bySeverity(a: Finding, b: Finding): number {
+  const verdict = Number(a.verdict === "unknown") - Number(b.verdict === "unknown");
+  return (
+    verdict ||
+    SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity) ||
+    a.path.length - b.path.length ||
+    (a.id < b.id ? -1 : a.id > b.id ? 1 : 0)
+  );
+}
+
+type Lined = (source: Source) => Source;
+
+function lines(reading: EstateReading): Lined {
+  return (source) => {
+    if (source.line !== undefined) return source;
+    const file = reading.textOf(source.file);
+    const at = file && locate(file.text, file.format, source.pointer ?? "", source.document ?? 0);
+    return at ? { ...source, line: at.line } : source;
+  };
+}
+
+function findingOf({ check }: CheckAnswer, found: Found, lined: Lined): Finding {
+  return {
+    id: fingerprintOf(check.id, found.grant, found.fromEnvironment, found.toEnvironment),
+    check: check.id,
+    clause: check.clause,
+    severity: check.severity,
+    verdict: found.verdict,
+    title: check.title,
+    summary: found.summary,
+    ...(found.fromEnvironment !== undefined && { fromEnvironment: found.fromEnvironment }),
+    ...(found.toEnvironment !== undefined && { toEnvironment: found.toEnvironment }),
+    from: found.from,
+    to: found.to,
+    grant: found.grant,
+    count: found.count ?? 1,
+    people: [...(found.people ?? [])],
+    statements: [...(found.way?.statements ?? [])],
+    path: found.way ? stepsOf(found.way, lined) : [],
+    cut: [...found.change],
+    remediation: check.remediation,
+    frameworks: [...(FRAMEWORKS[check.clause] ?? [])],
+    ...(found.source && { source: lined(found.source) }),
+  };
+}
+
+export type ShownStep = FindingStep;
+
+/** A step as results hold it: rule by family, source with its line. */
+export function stepShown(reading: EstateReading): (step: Step) => FindingStep {
+  const lined = lines(reading);
+  return (step) => shown(step, lined, { file: "" });
+}
+
+const stepsOf = (way: Way, lined: Lined): FindingStep[] => way.steps.map((step) => shown(step, lined, way.rule.source));
+
+function shown(step: Step, lined: Lined, otherwise: Source): FindingStep {
+  const { rule } = step;
+  return {
+    id: step.id,
+    gives: step.gives,
+    needs: [...step.needs],
+    from: step.from,
+    to: step.to,
+    rule: rule?.family ?? "source",
+    how: step.how,
+    ...(rule?.grants[0] && { grant: rule.grants[0].id }),
+    certainty: rule?.certainty ?? "must",
+    ...(rule?.because !== undefined && { because: rule.because }),
+    source: lined(rule?.grants[0]?.source ?? rule?.source ?? step.source ?? otherwise),
+  };
+}
+
+function clausesOf(answers: readonly CheckAnswer[], findings: readonly Finding[], estate: Estate): CheckResult["clauses"] {
+  return CLAUSES.map(({ id, title }) => {
+    const asked = answers.filter((answer) => answer.check.clause === id);
+    const own = findings.filter((finding) => finding.clause === id).map((finding) => finding.id);
+    const gap = estate.untaken.find((each) => each.clauses.includes(id) || each.clauses.length === 0);
+    if (asked.length === 0) return { id, title, verdict: "not-checked" as const, findings: [], reason: "no check for it yet" };
+    const reason = asked.find((answer) => answer.reason !== undefined)?.reason ?? (gap && `${gap.what}: ${gap.why}`);
+    if (asked.every((answer) => answer.verdict === "not-applicable"))
+      return { id, title, verdict: "not-applicable" as const, findings: own, ...(reason && { reason }) };
+    const verdict = overall([
+      ...asked.map((answer) => (answer.verdict === "not-applicable" ? "separated" : answer.verdict)),
+      ...(gap ? (["unknown"] as const) : []),
+    ]);
+    return { id, title, verdict, findings: own, ...(verdict === "unknown" && reason && { reason }) };
+  });
+}
+
+function systemsOf(estate: Estate): CheckResult["estate"]["systems"] {
+  const counts = new Map<string, number>();
+  for (const { place } of estate.entities.values()) {
+    const scope = place.cluster
+      ? `kubernetes ${place.cluster}`
+      : place.repository
+        ? `github ${place.repository}`
+        : place.awsAccount
+          ? `aws ${place.awsAccount}`
+          : undefined;
+    if (scope) counts.set(scope, (counts.get(scope) ?? 0) + 1);
+  }
+  return [...counts]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([scope, entities]) => ({ system: scope.split(" ")[0] as string, scope: scope.slice(scope.indexOf(" ") + 1), entities }));
+}
+
+const countIn = (estate: Estate, name: string): number =>
+  [...estate.entities.keys()].filter((id) => estate.environmentOf(id) === name).length;
+
+function assumptionsOf({ charter, reading }: Material): string[] {
+  const given = reading.asGiven.map((place) => `${place} is complete as given (no manifest says what was asked)`);
+  const people = charter.people.length === 0 ? ["no people are declared, so Single person was asked of nobody"] : [];
+  return [...reading.assumptions, ...given, ...people];
+}
+
+function cutOf({ cut, decision, reading }: Material, findings: readonly Finding[], lined: Lined): CheckResult["cut"] {
+  const broken = STATEMENTS.some((statement) => decision.statements[statement] === "violated");
+  if (!broken || reading.files === 0) return null;
+  const changes = cut.changes.map(({ grant, change }) => ({
+    grant: grant.id,
+    change,
+    label: grant.label,
+    instruction: grant.change,
+    closes: findings
+      .filter((finding) => finding.grant === grant.id || finding.path.some((step) => step.grant === grant.id))
+      .map((finding) => finding.id),
+    source: lined(grant.source),
+  }));
+  return { changes, size: changes.length, lowerBound: cut.lowerBound, complete: cut.complete };
+}
+
+/** For the statements that are separated; none when no statement is. */
+function certificateOf({ charterHash, reading, estate, decision, asOf, ...rest }: Material): Certificate | null {
+  const statements = STATEMENTS.filter((statement) => decision.statements[statement] === "separated");
+  if (statements.length === 0) return null;
+  return {
+    bulkhead: "certificate/1",
+    version: VERSION,
+    asOf,
+    charter: charterHash,
+    estate: reading.hash,
+    rules: rulesHash(estate.rules),
+    membership: membershipHash(estate),
+    statements,
+    closures: closedSets(decision.base, estate, statements).map((set) => ({
+      ...set,
+      from: [...set.from],
+      sources: [...set.sources],
+      closed: [...set.closed],
+    })),
+    gaps: estate.gaps.map((gap) => `${gap.topic}:${gap.subject}`),
+    assumptions: assumptionsOf({ charterHash, reading, estate, decision, asOf, ...rest }),
+  };
+}

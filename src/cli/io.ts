@@ -1,0 +1,102 @@
+// What every command shares with the world: the folder, the clock, the outputs.
+import { createPublicKey, type KeyObject } from "node:crypto";
+import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, statSync, unlinkSync, writeSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { type CheckOptions, type CheckRun, check } from "../app/check.ts";
+import { type FileSet, readFolder } from "../app/files.ts";
+import { formatProblems } from "../charter/load.ts";
+import { UsageError } from "./report.ts";
+
+export interface EstateFlags {
+  readonly charter?: string;
+  readonly asOf?: string;
+  readonly trust?: readonly string[];
+}
+
+/** Reads the folder a command is given. Throws a UsageError with what to write instead. */
+export function filesOf(folder: string): FileSet {
+  if (!existsSync(folder))
+    throw new UsageError(
+      "BAD_INPUT",
+      `${folder}  there is no such folder\n  Name the folder that holds bulkhead.yaml and the collected files.`,
+    );
+  if (!statSync(folder).isDirectory())
+    throw new UsageError(
+      "BAD_INPUT",
+      `${folder}  is a file, not a folder\n  Name the folder that holds bulkhead.yaml and the collected files.`,
+    );
+  return readFolder(folder);
+}
+
+export function optionsOf(flags: EstateFlags): CheckOptions {
+  const key = process.env["BULKHEAD_FINGERPRINT_KEY"];
+  return {
+    asOf: asOfTime(flags.asOf),
+    ...(flags.charter !== undefined && { charter: { text: readText(flags.charter), file: flags.charter } }),
+    ...(key !== undefined && key !== "" && { fingerprintKey: new TextEncoder().encode(key) }),
+    ...(flags.trust && flags.trust.length > 0 && { trustedKeys: flags.trust.map(publicKey) }),
+  };
+}
+
+/** The time a verdict is about: given, or now. */
+export function asOfTime(given: string | undefined): string {
+  const time = given === undefined ? new Date() : new Date(given);
+  if (Number.isNaN(time.getTime()))
+    throw new UsageError("USAGE", `--as-of ${given}  is not a date\n  Write it as 2026-11-24 or 2026-11-24T09:00:00Z.`);
+  return time.toISOString().replace(/\.\d{3}Z$/, "Z");
+}
+
+function publicKey(file: string): KeyObject {
+  try {
+    return createPublicKey(readText(file));
+  } catch (cause) {
+    throw new UsageError("BAD_INPUT", `${file}  is not a public key\n  Give an Ed25519 public key in PEM form (openssl pkey -pubout).`, {
+      cause,
+    });
+  }
+}
+
+export function readText(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (cause) {
+    throw new UsageError("BAD_INPUT", `${file}  cannot be read\n  Check the path and your right to read it.`, { cause });
+  }
+}
+
+/** Runs the check on a folder, or throws a UsageError with the charter's problems. */
+export function checkFolder(folder: string, flags: EstateFlags, more: Partial<CheckOptions> = {}): CheckRun {
+  const run = check(filesOf(folder), { ...optionsOf(flags), ...more });
+  if (!run.ok) throw new UsageError("BAD_INPUT", formatProblems(run.error));
+  return run.value;
+}
+
+/** Writes a result to stdout, or to a file as a whole: through a neighbour and a rename, so that nothing half-written remains. */
+export function put(text: string | Uint8Array, output: string | undefined): void {
+  if (output === undefined) {
+    process.stdout.write(text);
+    return;
+  }
+  const target = resolve(output);
+  const beside = join(dirname(target), `.${process.pid}.${Date.now()}.bulkhead`);
+  try {
+    const file = openSync(beside, "wx");
+    try {
+      const bytes = typeof text === "string" ? new TextEncoder().encode(text) : text;
+      for (let at = 0; at < bytes.length;) at += writeSync(file, bytes, at);
+      fsyncSync(file);
+    } finally {
+      closeSync(file);
+    }
+    renameSync(beside, target);
+  } catch (cause) {
+    if (existsSync(beside)) unlinkSync(beside);
+    throw new UsageError("BAD_INPUT", `${output}  cannot be written\n  Check the folder and your right to write there.`, { cause });
+  }
+}
+
+/** Whether stdout takes colour: a terminal, and NO_COLOR is not set (no-color.org). */
+export const usesColor = (output: string | undefined): boolean =>
+  output === undefined && process.stdout.isTTY === true && !process.env["NO_COLOR"];
+
+export const collect = (value: string, before: readonly string[] | undefined): string[] => [...(before ?? []), value];

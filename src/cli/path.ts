@@ -1,0 +1,33 @@
+// bulkhead path: whether one thing leads to another, and how.
+import type { Command } from "commander";
+import { path } from "../app/ask.ts";
+import { renderPath } from "../app/render/question.ts";
+import { EXIT } from "./exit.ts";
+import { withEstate, withFormat } from "./flags.ts";
+import { type EstateFlags, put, usesColor } from "./io.ts";
+import { estateOf, idsOf } from "./questioned.ts";
+
+interface Flags extends EstateFlags {
+  readonly format: "terminal" | "json";
+  readonly output?: string;
+}
+
+export function register(program: Command): void {
+  const command = program
+    .command("path")
+    .description("Show the shortest way from one thing to another. Things are entity ids, short names, environments or people.")
+    .argument("<from>", "where it starts: an entity, an environment, a person")
+    .argument("<to>", "where it leads")
+    .argument("[folder]", "folder with bulkhead.yaml and the collected files", ".");
+  withFormat(withEstate(command), ["terminal", "json"]).action((from: string, to: string, folder: string, flags: Flags) => {
+    const { estate, locate } = estateOf(folder, flags);
+    const reach = path(estate, idsOf(estate, from), idsOf(estate, to));
+    const steps = reach.steps.map(locate);
+    const text =
+      flags.format === "json"
+        ? `${JSON.stringify({ from, to, ...reach, steps }, undefined, 2)}\n`
+        : renderPath(from, to, { ...reach, steps }, usesColor(flags.output));
+    put(text, flags.output);
+    process.exitCode = reach.verdict === "yes" ? EXIT.violated : reach.verdict === "maybe" ? EXIT.unknown : EXIT.done;
+  });
+}
