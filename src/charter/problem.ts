@@ -40,7 +40,7 @@ export const byPlace = (a: CharterProblem, b: CharterProblem): number =>
  * escaped: an attacker-controlled name must not move the cursor or colour the terminal.
  */
 export function quoted(text: string): string {
-  const short = text.length > 60 ? `${text.slice(0, 57)}…` : text;
+  const short = text.length > 200 ? `${text.slice(0, 199)}…` : text;
   return JSON.stringify(short).replaceAll(
     /[\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g,
     (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`,
