@@ -150,6 +150,8 @@ export interface AwsSecretFingerprint extends Read {
   readonly kind: "aws/secret-fingerprint";
   readonly arn: string;
   readonly fingerprint: string;
+  /** For a secret that is a JSON object: member → fingerprint of its text. */
+  readonly members?: Readonly<Record<string, string>>;
 }
 
 export interface AwsOidcProvider extends Read {
@@ -210,11 +212,8 @@ export type AwsPart = Read & { readonly kind: "aws/part" } & (
     | { readonly part: "inline-policy"; readonly of: AwsPrincipalName; readonly policy: NamedPolicy }
     | { readonly part: "attached-policies"; readonly of: AwsPrincipalName; readonly managed: AwsPrincipal["managed"] }
     | { readonly part: "groups"; readonly of: AwsPrincipalName; readonly groups: readonly string[] }
-    | { readonly part: "default-version"; readonly arn: string; readonly version: string }
-    | { readonly part: "policy-version"; readonly arn: string; readonly version: string; readonly document: Json }
     | { readonly part: "unit-parent"; readonly child: string; readonly parent: string }
-    | { readonly part: "unnamed-unit"; readonly id: string }
-    | { readonly part: "policies-listed" }
+    | { readonly part: "policies-listed"; readonly type: string }
     | { readonly part: "targets-of-policy"; readonly policy: string }
     | { readonly part: "policies-of-target"; readonly target: string; readonly type: string }
     | {
@@ -224,6 +223,8 @@ export type AwsPart = Read & { readonly kind: "aws/part" } & (
         readonly name: string;
         readonly document: Json;
       }
+    /** A policy that was read and not understood; its gap is already told. */
+    | { readonly part: "refused-policy"; readonly arn: string }
     | { readonly part: "oidc-provider"; readonly arn: string }
     | { readonly part: "access-entries"; readonly account?: string; readonly cluster: string; readonly principals: readonly string[] }
     | {
@@ -233,6 +234,7 @@ export type AwsPart = Read & { readonly kind: "aws/part" } & (
         readonly principal: string;
         readonly policies: AwsEksAccessEntry["policies"];
       }
+    | { readonly part: "pod-identities"; readonly account?: string; readonly cluster: string }
     | { readonly part: "pod-identity"; readonly cluster: string; readonly namespace: string; readonly serviceAccount: string }
   );
 

@@ -1,0 +1,114 @@
+// The AWS collector: files as the AWS CLI prints them, recognized by content, to observations.
+import { isObject } from "../../lib/json.ts";
+import type { Collector, ParsedFile } from "../collector.ts";
+import { callOf } from "./call.ts";
+import { denied } from "./denied.ts";
+import { join } from "./join.ts";
+import { eksShapes } from "./map-eks.ts";
+import { identityPieceShapes } from "./map-identity-pieces.ts";
+import { identityShapes } from "./map-identity.ts";
+import { organizationShapes } from "./map-organization.ts";
+import { resourcePolicyShapes } from "./map-resource-policy.ts";
+import { resourceShapes } from "./map-resources.ts";
+import { isAnswerTo, readingOf, type Shape } from "./shape.ts";
+
+/** In the order they are tried: the first that knows the content wins. */
+export const shapes: readonly Shape[] = [
+  ...identityShapes,
+  ...organizationShapes,
+  ...identityPieceShapes,
+  ...resourceShapes,
+  ...resourcePolicyShapes,
+  ...eksShapes,
+];
+
+/**
+ * A call that the manifest names decides: content of another form is then a gap, not a file that nobody knows. Without a manifest the content
+ * decides, and a folder's own naming only tells apart what the content leaves open.
+ */
+function shapeOf(document: unknown, file: ParsedFile): Shape | undefined {
+  if (!isObject(document)) return undefined;
+  const call = callOf(file);
+  const asked = shapes.find((shape) => isAnswerTo(shape, call));
+  if (asked && (file.call !== undefined || asked.is(document))) return asked;
+  return shapes.find((shape) => shape.is(document));
+}
+
+export const collector: Collector = {
+  system: "aws",
+  reads: [
+    "IAM: account authorization details, or the smaller calls about roles, users, groups, policies and OpenID Connect providers",
+    "Organizations: accounts, units, service and resource control policies, and where they are attached",
+    "Resource policies of S3, KMS, Secrets Manager, SQS, SNS, ECR and Lambda",
+    "Buckets, keys, secrets, queues, topics, repositories, functions, databases and instances, as listed",
+    "Keyed fingerprints of secret values, where a collection holds values; the values are never kept",
+    "EKS: clusters, access entries, access policies and pod identities",
+  ],
+  permissions: [
+    "iam:GetAccountAuthorizationDetails",
+    "iam:ListOpenIDConnectProviders",
+    "iam:GetOpenIDConnectProvider",
+    "organizations:DescribeOrganization",
+    "organizations:ListAccounts",
+    "organizations:ListAccountsForParent",
+    "organizations:ListOrganizationalUnitsForParent",
+    "organizations:ListParents",
+    "organizations:ListPolicies",
+    "organizations:ListPoliciesForTarget",
+    "organizations:ListRoots",
+    "organizations:ListTargetsForPolicy",
+    "organizations:DescribePolicy",
+    "s3:ListAllMyBuckets",
+    "s3:GetBucketPolicy",
+    "s3:GetBucketPublicAccessBlock",
+    "kms:ListKeys",
+    "kms:DescribeKey",
+    "kms:GetKeyPolicy",
+    "secretsmanager:ListSecrets",
+    "secretsmanager:DescribeSecret",
+    "secretsmanager:GetResourcePolicy",
+    "sqs:ListQueues",
+    "sqs:GetQueueAttributes",
+    "sns:ListTopics",
+    "sns:GetTopicAttributes",
+    "ecr:DescribeRepositories",
+    "ecr:GetRepositoryPolicy",
+    "lambda:ListFunctions",
+    "lambda:GetFunctionConfiguration",
+    "lambda:GetPolicy",
+    "rds:DescribeDBInstances",
+    "rds:DescribeDBClusters",
+    "ec2:DescribeInstances",
+    "eks:ListClusters",
+    "eks:DescribeCluster",
+    "eks:ListAccessEntries",
+    "eks:DescribeAccessEntry",
+    "eks:ListAssociatedAccessPolicies",
+    "eks:ListPodIdentityAssociations",
+    "eks:DescribePodIdentityAssociation",
+  ],
+  cannotSee: [
+    "SAML providers, IAM Identity Center assignments, and who signs in through them (A2, A5, A6)",
+    "Session policies and what a permissions boundary's document says when it is not in the files (A1, A4)",
+    "Access lists and access points of S3, grants of KMS (A1, D3)",
+    "Networks: VPCs, security groups, routes (B4)",
+    "An authorization-details answer that was filtered looks whole: collect it without --filter (A1, A2)",
+  ],
+  recognize: (document, file) => shapeOf(document, file)?.name,
+  map(document, index, file, sink, context) {
+    const shape = shapeOf(document, file);
+    if (!shape || !isObject(document)) return;
+    const reading = readingOf(document, index, file, sink, context);
+    shape.map(reading);
+    // The CLI pages by itself; a token left in its output means that it was told to stop early.
+    if (document["NextToken"] !== undefined || document["nextToken"] !== undefined || document["IsTruncated"] === true)
+      reading.gap(
+        shape.topic,
+        shape.subject(reading),
+        `the rest of ${shape.name}`,
+        "the answer is cut off; collect it without --max-items",
+      );
+  },
+  join,
+  denied,
+};

@@ -1,0 +1,69 @@
+// The gap topics of this collector: what each means, and which clauses it makes uncertain.
+import type { Gap } from "../../model/gap.ts";
+import type { Source } from "../../model/source.ts";
+
+export interface Topic {
+  readonly subject: string;
+  readonly meaning: string;
+  readonly clauses: readonly string[];
+}
+
+const IDENTITY = ["A1", "A2", "A6", "P3", "D3"];
+
+/** Every topic that this collector can give. The readme lists the same. */
+export const TOPICS = {
+  "aws/authorization-details": { subject: "account", meaning: "identities of the account, and what they may do", clauses: IDENTITY },
+  "aws/principal-policy": {
+    subject: "ARN of the principal",
+    meaning: "a trust, inline or attached policy of one role, user or group, or who is in a group",
+    clauses: IDENTITY,
+  },
+  "aws/managed-policy": { subject: "ARN of the policy", meaning: "the document of a managed policy that is attached", clauses: IDENTITY },
+  "aws/control-policy": {
+    subject: "organization, root, unit, account or policy id",
+    meaning: "a control policy, or which ones are attached: it can only take permissions away",
+    clauses: ["A1", "A2", "A6", "D3"],
+  },
+  "aws/organization": {
+    subject: "organization, root, unit or account id",
+    meaning: "the organization, its units, or where an account stands in it",
+    clauses: ["B1", "B3", "A1", "A6"],
+  },
+  "aws/resource-policy": {
+    subject: "ARN of the resource",
+    meaning: "the policy on one resource: it can let anyone in, or keep anyone out",
+    clauses: ["A1", "A2", "B6", "D3"],
+  },
+  "aws/resource-list": {
+    subject: "ACCOUNT:service",
+    meaning: "which resources of a service the account has, and what they run as",
+    clauses: ["B1", "B5", "B6", "A1", "D3"],
+  },
+  "aws/eks-access": {
+    subject: "ARN of the cluster",
+    meaning: "who may enter a cluster, and which pods act as which role",
+    clauses: ["A1", "A2", "A6", "D3"],
+  },
+  "aws/oidc-provider": {
+    subject: "ARN of the provider, or the account",
+    meaning: "an identity provider that roles may trust, and its audiences",
+    clauses: ["A1", "P3"],
+  },
+  "aws/scope": {
+    subject: "file, or ARN",
+    meaning: "a file that does not say which account or call it is about",
+    clauses: ["B1", "A1", "A2", "A6", "D3"],
+  },
+  "aws/other": { subject: "ACCOUNT:CALL", meaning: "any other call that was denied", clauses: ["A1", "A2", "A6", "D3"] },
+} as const satisfies Record<string, Topic>;
+
+export type AwsTopic = keyof typeof TOPICS;
+
+export const awsGap = (topic: AwsTopic, subject: string, what: string, why: string, source?: Source): Gap => ({
+  topic,
+  subject,
+  what,
+  why,
+  clauses: TOPICS[topic].clauses,
+  ...(source && { source }),
+});
