@@ -1,5 +1,5 @@
 // Where a closure enters what it must stay out of: every grant by which it enters, each with its witness.
-import { type Closure, close, holds, IMPLIED, NOT_DERIVED, SOURCE } from "./close.ts";
+import { type Closure, close, holds, IMPLIED, NOT_DERIVED, release, SOURCE } from "./close.ts";
 import { capabilityNumber, capabilityOf, entityOfFact, factNumber, impliedBy, type RuleBase } from "./rule-base.ts";
 import { derivation, type WitnessStep } from "./witness.ts";
 
@@ -58,6 +58,7 @@ export function ask(base: RuleBase, question: Question, may: boolean): Answer {
   }
   let reached = 0;
   for (const fact of full.order) reached |= question.targets[fact] as number;
+  release(base, full);
   return { reached, outside, crossings };
 }
 

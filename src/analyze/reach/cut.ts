@@ -1,7 +1,7 @@
 // The smallest set of changes that separates, verified by asking again; nothing that the charter grants may be lost by it.
 import { type Fact, fact, type Grant } from "../../model/rule.ts";
 import type { Estate } from "../estate.ts";
-import { close } from "./close.ts";
+import { close, holds, release } from "./close.ts";
 import { ask, type Question, witnessOf } from "./crossings.ts";
 import { smallestHittingSet } from "./hitting-set.ts";
 import { peopleQuestionsOf, wallQuestionsOf } from "./questions.ts";
@@ -76,7 +76,11 @@ function changeOf(candidates: Candidates, number: number): Change {
 /** Removable grants of the rules that fire below a wall. A grant that also has rules which do not fire there can be narrowed to those. */
 function candidatesOf(base: RuleBase, questions: readonly Question[]): Candidates {
   const firing = new Uint8Array(base.ruleCount);
-  for (const question of questions) for (const rule of close(base, question.sources, { may: false }).fired) firing[rule] = 1;
+  for (const question of questions) {
+    const closure = close(base, question.sources, { may: false });
+    for (const rule of closure.fired) firing[rule] = 1;
+    release(base, closure);
+  }
   const index = new Map<string, number>();
   const grants: Grant[] = [];
   const rules: number[][] = [];
@@ -139,6 +143,7 @@ function witnesses(
       const set = [...numbers].sort((a, b) => a - b);
       found.set(set.join(","), set);
     }
+    release(base, answer.outside);
   }
   return [...found.values()];
 }
@@ -166,11 +171,12 @@ function accessOf(base: RuleBase, estate: Estate): Access[] {
         if (estate.environmentOf(entity.id) !== environment) continue;
         for (const f of may === "read" ? [fact("read", entity.id)] : changes(entity)) {
           const number = base.factOf(f);
-          if (number >= 0 && closure.reason[number] !== -1) reaches.push(number);
+          if (holds(closure, number)) reaches.push(number);
         }
       }
       if (reaches.length > 0) access.push({ sources, reaches });
     }
+    release(base, closure);
   }
   return access;
 }
@@ -190,7 +196,9 @@ function breaks(base: RuleBase, candidates: Candidates, access: readonly Access[
     const dropped = droppedBy(base, candidates, numbers);
     return access.some(({ sources, reaches }) => {
       const closure = close(base, sources, { may: false, dropped });
-      return reaches.every((f) => closure.reason[f] === -1);
+      const isLost = !reaches.some((f) => holds(closure, f));
+      release(base, closure);
+      return isLost;
     });
   };
   if (chosen.length === 0 || !lost(chosen)) return undefined;

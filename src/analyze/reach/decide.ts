@@ -4,7 +4,7 @@ import type { Fact, Rule } from "../../model/rule.ts";
 import { factText } from "../../model/rule.ts";
 import type { Source } from "../../model/source.ts";
 import type { Estate } from "../estate.ts";
-import { type Closure, holds } from "./close.ts";
+import { type Closure, release } from "./close.ts";
 import { type Answer, ask, type Crossing, type Question, witnessOf } from "./crossings.ts";
 import { CHANGES, DISCLOSES, type PeopleQuestion, peopleQuestionsOf, placeName, type WallQuestion, wallQuestionsOf } from "./questions.ts";
 import { buildRuleBase, crossingGrant, factAt, type RuleBase } from "./rule-base.ts";
@@ -81,7 +81,7 @@ export function decide(estate: Estate): Decision {
   const wall: Reached = { must: 0, may: 0 };
   for (const each of walls) askWall(base, estate, each, hasMay, groups, wall);
   const single: Reached = { must: 0, may: 0 };
-  const starts: { people: readonly string[]; closure: Closure }[] = [];
+  const starts: Start[] = [];
   for (const each of people) starts.push(askPeople(base, estate, each, hasMay, groups, single));
   const ways = [...groups.values()].map((group) => wayOf(base, estate, group, starts));
   ways.sort((a, b) => compareWays(a, b));
@@ -144,7 +144,14 @@ function askWall(
       collect(base, estate, groups, { crossing, question, outside: may.outside, verdict: "unknown", from, people: [] });
 }
 
-function askPeople(base: RuleBase, estate: Estate, each: PeopleQuestion, hasMay: boolean, groups: Map<string, Group>, reached: Reached) {
+function askPeople(
+  base: RuleBase,
+  estate: Estate,
+  each: PeopleQuestion,
+  hasMay: boolean,
+  groups: Map<string, Group>,
+  reached: Reached,
+): Start {
   const people = each.people.map((person) => person.id);
   const { question } = each;
   const must = ask(base, question, false);
@@ -156,7 +163,15 @@ function askPeople(base: RuleBase, estate: Estate, each: PeopleQuestion, hasMay:
   if (may !== must)
     for (const crossing of may.crossings)
       collect(base, estate, groups, { crossing, question, outside: may.outside, verdict: "unknown", from: "people", people });
-  return { people, closure: must.outside };
+  const start = { people, facts: new Set(must.outside.order) };
+  for (const answer of new Set([must, may])) if (answer.crossings.length === 0) release(base, answer.outside);
+  return start;
+}
+
+/** What a class of people can come to have outside production. */
+interface Start {
+  readonly people: readonly string[];
+  readonly facts: ReadonlySet<number>;
 }
 
 interface Found {
@@ -206,7 +221,7 @@ function collect(base: RuleBase, estate: Estate, groups: Map<string, Group>, fou
 
 const grantId = (rule: Rule): string => crossingGrant(rule)?.id ?? `${rule.family} ${factText(rule.gives)}`;
 
-function wayOf(base: RuleBase, estate: Estate, group: Group, starts: readonly { people: readonly string[]; closure: Closure }[]): Way {
+function wayOf(base: RuleBase, estate: Estate, group: Group, starts: readonly Start[]): Way {
   const may = group.verdict === "unknown";
   const { steps, target } = witnessOf(base, group.question, group.outside, group.crossing, may);
   const rule = base.rule(group.crossing.rule);
@@ -229,12 +244,12 @@ function wayOf(base: RuleBase, estate: Estate, group: Group, starts: readonly { 
 }
 
 /** People whose own closure has a fact that rests on nothing but the starting points: those who can take the first step. */
-function starters(steps: readonly WitnessStep[], starts: readonly { people: readonly string[]; closure: Closure }[]): string[] {
+function starters(steps: readonly WitnessStep[], starts: readonly Start[]): string[] {
   const first = steps.filter(
     (step) => step.rule >= 0 && step.needs.length > 0 && step.needs.every((need) => (steps[need] as WitnessStep).rule < 0),
   );
   return starts
-    .filter(({ closure }) => first.some((step) => holds(closure, step.fact)))
+    .filter(({ facts }) => first.some((step) => facts.has(step.fact)))
     .flatMap(({ people }) => people)
     .sort();
 }
