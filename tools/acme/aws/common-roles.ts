@@ -22,7 +22,7 @@ export const METADATA: Document = policy(
       "iam:List*",
       "kms:DescribeKey",
       "kms:GetKeyPolicy",
-      "kms:ListAliases",
+
       "kms:ListKeys",
       "lambda:GetPolicy",
       "lambda:ListFunctions",

@@ -140,7 +140,6 @@ function writeAssociation(folder: Folder, cluster: ClusterName, association: Ass
 }
 
 export function writeEks(folder: Folder, cluster: ClusterName): void {
-  folder.answer("aws eks list-clusters", "eks/list-clusters.json", { clusters: [cluster] });
   folder.answer(`aws eks describe-cluster --name ${cluster}`, "eks/describe-cluster.json", describeCluster(cluster));
   folder.answer(`aws eks list-access-entries --cluster-name ${cluster}`, "eks/list-access-entries.json", {
     accessEntries: ENTRIES[cluster].map((entry) => entry.principal),

@@ -64,7 +64,7 @@ const HOLDINGS: Readonly<Record<AccountName, Holdings>> = {
     buckets: ["acme-log-archive", "acme-reference-data"],
     keys: ["acme-log-archive"],
     secrets: [],
-    queues: [],
+    queues: ["scan-results"],
     topics: ["alarms"],
     functions: [
       { name: "log-archive", role: "log-archive", variables: { ARCHIVE_BUCKET: "acme-log-archive" } },
@@ -117,15 +117,6 @@ export const keyId = (alias: string): string =>
 function writeKeys(folder: Folder, account: AccountName): void {
   const keys = HOLDINGS[account].keys.map((alias) => ({ alias, id: keyId(alias), arn: arn(account, "kms", `key/${keyId(alias)}`) }));
   folder.answer("aws kms list-keys", "kms/list-keys.json", { Keys: keys.map((key) => ({ KeyId: key.id, KeyArn: key.arn })) });
-  folder.answer("aws kms list-aliases", "kms/list-aliases.json", {
-    Aliases: keys.map((key) => ({
-      AliasName: `alias/${key.alias}`,
-      AliasArn: arn(account, "kms", `alias/${key.alias}`),
-      TargetKeyId: key.id,
-      CreationDate: awsDate(key.alias),
-      LastUpdatedDate: awsDate(key.alias),
-    })),
-  });
   const delegated = policy({
     Sid: "Enable IAM User Permissions",
     Effect: "Allow",
@@ -168,8 +159,7 @@ function writeSecrets(folder: Folder, account: AccountName): void {
 function writeMessages(folder: Folder, account: AccountName): void {
   const { queues, topics } = HOLDINGS[account];
   const url = (queue: string): string => `https://sqs.${REGION}.amazonaws.com/${ACCOUNTS[account]}/${queue}`;
-  // The CLI prints nothing for an account without queues; the answer kept is then an empty object.
-  folder.answer("aws sqs list-queues", "sqs/list-queues.json", queues.length > 0 ? { QueueUrls: queues.map(url) } : {});
+  folder.answer("aws sqs list-queues", "sqs/list-queues.json", { QueueUrls: queues.map(url) });
   for (const queue of queues) {
     const own = policy({
       Sid: "own",
