@@ -63,6 +63,7 @@ export const Finding = z.object({
   /** The exception that accepts it, while it lasts. */
   exception: z.object({ owner: z.string(), reason: z.string(), control: z.string(), expires: z.string(), expired: z.boolean() }).optional(),
 });
+export type FindingSource = z.infer<typeof SourceSchema>;
 export type Finding = z.infer<typeof Finding>;
 
 export const GapSchema = z.object({
