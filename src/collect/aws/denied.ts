@@ -91,7 +91,7 @@ function iamGap(call: CliCall, account: string): { readonly topic: AwsTopic; rea
     return { topic: "aws/oidc-provider", subject: flags["open-id-connect-provider-arn"] ?? account };
   if ((operation === "get-policy-version" || operation === "get-policy") && flags["policy-arn"])
     return { topic: "aws/managed-policy", subject: flags["policy-arn"] };
-  const ofIdentities = /^(get-account-authorization-details|(get|list)-.*(role|user|group|polic).*)$/.test(operation);
+  const ofIdentities = /^(get-account-authorization-details|list-policies|(get|list)-.*(role|user|group).*)$/.test(operation);
   return ofIdentities ? { topic: "aws/authorization-details", subject: account } : undefined;
 }
 

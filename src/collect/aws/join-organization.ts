@@ -114,7 +114,9 @@ function unplacedAccounts(joining: Joining, accounts: readonly AwsAccount[]): vo
     const alone = call?.service === "organizations" && listed.error !== undefined && saysNone(call, listed.error);
     if (alone && listed.scope.account !== undefined) placed.add(listed.scope.account);
   }
-  const read = new Set([...joining.of("aws/role"), ...joining.of("aws/user")].map((principal) => principal.account));
+  const pieces = joining.parts("principal").map((part) => part.principal);
+  const principals = [...joining.of("aws/role"), ...joining.of("aws/user"), ...pieces];
+  const read = new Set(principals.map((principal) => principal.account));
   for (const account of read) {
     if (!placed.has(account))
       joining.gap(

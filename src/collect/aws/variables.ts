@@ -9,7 +9,7 @@ const SECRET_VALUE =
   /-----BEGIN |\b(AKIA|ASIA)[A-Z0-9]{16}\b|\bgh[pousr]_\w{20,}|\bxox[abprs]-|\beyJ[\w-]{10,}\.|;\s*(password|pwd|accountkey)\s*=/i;
 const URL_WITH_USER = /^([a-z][a-z0-9+.-]*:\/\/)([^/?#@\s]*)@([^?#\s]*)/is;
 
-/** A long run without words: twenty or more characters of one token, mixing letters and digits, that is no ARN, host, path or UUID. */
+/** A long run without words: one token of twenty or more characters, letters and digits mixed, that is no ARN, host, path or UUID. */
 function looksRandom(value: string): boolean {
   if (!/^[\w+/=.~-]{20,}$/.test(value) || value.startsWith("arn:")) return false;
   if (/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(value)) return false;
@@ -17,7 +17,12 @@ function looksRandom(value: string): boolean {
   const digits = value.match(/\d/g)?.length ?? 0;
   const mixesCase = /[a-z]/.test(value) && /[A-Z]/.test(value);
   const isName = /^[a-z0-9]+([._/-][a-z0-9]+)+$/i.test(value) && !mixesCase;
-  return !isName && letters >= 4 && digits >= 3 && !/\.(amazonaws\.com|com|net|org|io|internal)(\.|$|\/|:)/.test(value);
+  return (
+    !isName &&
+    letters >= 4 &&
+    digits >= (mixesCase && value.length >= 32 ? 1 : 3) &&
+    !/\.(amazonaws\.com|com|net|org|io|internal)(\.|$|\/|:)/.test(value)
+  );
 }
 
 export function looksSecret(name: string, value: string): boolean {
