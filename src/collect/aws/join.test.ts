@@ -63,6 +63,13 @@ function getRoleItem(): object {
 }
 
 describe("managed policies", () => {
+  test("a boundary whose document is not in the files is a gap", () => {
+    const arn = `arn:aws:iam::${ACCOUNT}:policy/boundary`;
+    const role = { ...getRoleItem(), PermissionsBoundary: { PermissionsBoundaryArn: arn } };
+    const files = [{ ...getRole, document: { Role: role } }, ...pieces.slice(1)];
+    expect(gapsOf(readAll(files))).toContain(`aws/managed-policy ${arn}`);
+  });
+
   test("one that is attached and not in the files is a gap, AWS's own too", () => {
     const group = { GroupName: "g", Path: "/", Arn: `arn:aws:iam::${ACCOUNT}:group/g`, GroupPolicyList: [] };
     const arn = "arn:aws:iam::aws:policy/ReadOnlyAccess";
@@ -165,6 +172,23 @@ describe("an organization", () => {
     roots.document.Roots[0]!.PolicyTypes.push({ Type: "RESOURCE_CONTROL_POLICY", Status: "ENABLED" });
     const files = organizationFiles.with(1, roots as unknown as Answer);
     expect(gapsOf(readAll(files))).toContain(`aws/control-policy ${ACCOUNT}`);
+  });
+
+  test("a type that is switched off holds nobody back, so where it is attached does not matter", () => {
+    const roots = structuredClone(organizationFiles[1]) as { document: { Roots: { PolicyTypes: { Status: string }[] }[] } };
+    roots.document.Roots[0]!.PolicyTypes[0]!.Status = "PENDING_DISABLE";
+    const files = organizationFiles.with(1, roots as unknown as Answer).slice(0, 7);
+    expect(readAll(files).observations).toContainEqual(expect.objectContaining({ id: "r-ab12", enabledPolicyTypes: [] }));
+    expect(gapsOf(readAll(files))).toEqual([]);
+  });
+
+  test("control policies do not hold back the management account, so none is missed there", () => {
+    const management: Answer = organization("list-accounts-for-parent --parent-id r-ab12", {
+      Accounts: [{ Id: "222222222222", Arn: organizationArn("account/o-example/222222222222") }],
+    });
+    const found = gapsOf(readAll([...organizationFiles.slice(0, 5), management]));
+    expect(found).toContain(`aws/control-policy ${ACCOUNT}`);
+    expect(found).not.toContain("aws/control-policy 222222222222");
   });
 
   test("an account that stands alone needs none", () => {
@@ -297,6 +321,12 @@ describe("access to a cluster", () => {
 
   test.each([1, 2, 3, 5])("taking out call %i is a gap on the cluster", (index) => {
     expect(gapsOf(readAll(files.filter((_, i) => i !== index)))).toEqual([`aws/eks-access ${arn}`]);
+  });
+
+  test("a cluster in mode CONFIG_MAP has no access entries to miss", () => {
+    const cluster: Answer = { document: { cluster: { name: "production", arn, accessConfig: { authenticationMode: "CONFIG_MAP" } } } };
+    expect(gapsOf(readAll([cluster, ...files.slice(4)]))).toEqual([]);
+    expect(gapsOf(readAll([files[0] as Answer, ...files.slice(4)]))).toEqual([`aws/eks-access ${arn}`]);
   });
 
   test("without both calls on pod identities they are a gap", () => {
