@@ -19,6 +19,13 @@ export function rangeOf(cidr: string): Range {
 
 export const rangesOverlap = (a: Range, b: Range): boolean => a.version === b.version && a.first <= b.last && b.first <= a.last;
 
+/** By first address; of two that begin together the wider comes first. */
+export function compareRanges(a: Range, b: Range): number {
+  if (a.version !== b.version) return a.version - b.version;
+  if (a.first !== b.first) return a.first < b.first ? -1 : 1;
+  return a.last === b.last ? 0 : a.last > b.last ? -1 : 1;
+}
+
 const address4 = (text: string): bigint => text.split(".").reduce((value, part) => value * 256n + BigInt(part), 0n);
 
 // `::` stands for as many zero groups as are missing; the last 32 bits may be written as IPv4 (RFC 4291 section 2.2).

@@ -20,12 +20,13 @@ export function commonName(a: NameSet, b: NameSet): CommonName {
   const patterns = [a.pattern, b.pattern, ...a.not, ...b.not];
   const letters = alphabet(patterns);
   const start = patterns.map((pattern) => closure(pattern, [0]));
-  const seen = new Set([keyOf(start)]);
+  // The start is not among the seen: a name has at least one letter, so a pattern like `*` must be able to come back to it.
+  const seen = new Set<string>();
   let frontier: { readonly text: string; readonly states: readonly (readonly number[])[] }[] = [{ text: "", states: start }];
   while (frontier.length > 0) {
     const next: typeof frontier = [];
     for (const { text, states } of frontier) {
-      if (isShared(patterns, states) && text !== "") return { kind: "shared", example: text };
+      if (text !== "" && isShared(patterns, states)) return { kind: "shared", example: text };
       for (const letter of letters) {
         const moved = patterns.map((pattern, index) => step(pattern, states[index] ?? [], letter));
         // No name from here on is in both.

@@ -106,7 +106,13 @@ function syntaxProblems(documents: readonly Document.Parsed[], report: Report): 
   const [first] = errors;
   if (first) {
     const message = first.message.replace(/\.$/, "");
-    return [report(first.pos[0], `this is not YAML: ${message.charAt(0).toLowerCase()}${message.slice(1)}`, SYNTAX[first.code] ?? INDENT)];
+    return [
+      report(
+        first.pos[0],
+        `this is not YAML: ${message.charAt(0).toLowerCase()}${message.slice(1)}`,
+        SYNTAX[first.code] ?? "Check the indentation and the quotes at this place.",
+      ),
+    ];
   }
   const second = documents[1];
   return second
@@ -120,10 +126,9 @@ function syntaxProblems(documents: readonly Document.Parsed[], report: Report): 
     : [];
 }
 
-const INDENT = "Check the indentation and the quotes at this place.";
-
 const SYNTAX: Readonly<Record<string, string>> = {
   TAB_AS_INDENT: "Indent with spaces.",
+  BAD_INDENT: "Close the bracket or the quote that was opened above, and check the indentation.",
   BAD_ALIAS: "Put a text that starts with * or & in quotes.",
   BAD_SCALAR_START: "Put a text that starts with @, ` or % in quotes.",
   MISSING_CHAR: "Close the bracket or the quote that was opened, or add the missing colon.",
@@ -156,7 +161,9 @@ function structureProblems(document: Document.Parsed, report: Report): CharterPr
       const target = node.resolve(document);
       const [start, , end] = target?.range ?? [0, 0, 0];
       // INVARIANT: after this the data is a tree of finite depth, so the shape check ends.
-      if (!target || (start <= startOf(node) && startOf(node) < end))
+      if (!target)
+        problems.push(report(startOf(node), `nothing before it is named &${node.source}`, "Put a text that starts with * in quotes."));
+      else if (start <= startOf(node) && startOf(node) < end)
         problems.push(report(startOf(node), `alias *${node.source} stands inside what it names`, "Write the value out where it is used."));
     }
   }

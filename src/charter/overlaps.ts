@@ -1,6 +1,6 @@
 // Boundaries that claim the same thing: an account, a namespace, a repository, a range that would fall in two environments.
 import { globMatches, globsIntersect } from "../lib/glob.ts";
-import { rangeOf, rangesOverlap } from "./cidr.ts";
+import { compareRanges, type Range, rangeOf, rangesOverlap } from "./cidr.ts";
 import { commonName } from "./common-name.ts";
 import { isPattern, type Level, type Owner, type Part } from "./parts.ts";
 import { type Path, quoted } from "./problem.ts";
@@ -89,11 +89,23 @@ function nestedUnits(parts: readonly Part[]): readonly Overlap[] {
   return found;
 }
 
+// Each pattern is compared with every other, so a hostile charter of many patterns would hold the reader up for hours.
+const PATTERNS = 1_000;
+
 // Names against names by a map; each pattern then against the names and patterns of other owners.
 function sharedNames(parts: readonly Part[]): readonly Overlap[] {
   const isWild = (part: Part): boolean => isPattern(part.name) || isPattern(part.scope);
   const literals = parts.filter((part) => !isWild(part) && !isExcluded(part, part.name));
   const patterns = parts.filter(isWild);
+  const surplus = patterns[PATTERNS];
+  if (surplus)
+    return [
+      {
+        path: surplus.path,
+        message: `more than ${PATTERNS} patterns of one kind (${NOUNS[surplus.level]}), too many to compare`,
+        remedy: "Write names in full, or merge patterns.",
+      },
+    ];
   return [
     ...sameNames(literals),
     ...patterns.flatMap((pattern) => matchedNames(pattern, literals)),
@@ -175,16 +187,24 @@ function wholeClusters(clusters: readonly Part[], namespaces: readonly Part[]): 
   return found;
 }
 
+// Two ranges in CIDR notation are apart or one holds the other, so in the order of their first address the ranges around one form a stack.
 function ranges(parts: readonly Part[]): readonly Overlap[] {
-  const environments = parts.filter((part) => part.owner.kind === "environment").map((part) => ({ part, range: rangeOf(part.name) }));
-  return environments.flatMap(({ part, range }, i) =>
-    environments
-      .slice(0, i)
-      .filter((other) => !isSame(other.part.owner, part.owner) && rangesOverlap(range, other.range))
-      .map((other) => ({
-        path: part.path,
-        message: `range ${quoted(part.name)} overlaps ${quoted(other.part.name)}, which belongs to ${called(other.part.owner)}`,
+  const found: Overlap[] = [];
+  const around: { readonly part: Part; readonly range: Range }[] = [];
+  const sorted = parts
+    .filter((part) => part.owner.kind === "environment")
+    .map((part) => ({ part, range: rangeOf(part.name) }))
+    .sort((a, b) => compareRanges(a.range, b.range));
+  for (const each of sorted) {
+    while (around.length > 0 && !rangesOverlap((around.at(-1) as typeof each).range, each.range)) around.pop();
+    const outer = around.findLast((other) => !isSame(other.part.owner, each.part.owner));
+    if (outer)
+      found.push({
+        path: each.part.path,
+        message: `range ${quoted(each.part.name)} overlaps ${quoted(outer.part.name)}, which belongs to ${called(outer.part.owner)}`,
         remedy: "Write ranges that do not overlap.",
-      })),
-  );
+      });
+    around.push(each);
+  }
+  return found;
 }

@@ -67,8 +67,8 @@ export function boundaryParts(boundary: Boundary, owner: Owner, base: Path): rea
     ...(boundary.github?.environments ?? []).map(({ repository, name }, i): Part => ({
       owner,
       level: "github-environment",
-      scope: repository,
-      name,
+      scope: folded(repository),
+      name: folded(name),
       not: [],
       path: [...base, "github", "environments", i],
     })),

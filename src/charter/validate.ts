@@ -1,11 +1,10 @@
 // Whether a charter that has the right shape also makes sense: names resolve, boundaries do not overlap, approvals can be given.
-import { commonName } from "./common-name.ts";
+import { globMatches, globsIntersect } from "../lib/glob.ts";
 import { order } from "./order.ts";
 import { overlaps } from "./overlaps.ts";
 import { boundaryParts, isPattern, type Owner, type Part, partsOf } from "./parts.ts";
 import { type CharterProblem, type Locate, nearest, type Path, quoted } from "./problem.ts";
 import type { Charter } from "./schema.ts";
-import { globMatches } from "../lib/glob.ts";
 
 type Report = (path: Path, message: string, remedy: string) => void;
 
@@ -140,18 +139,19 @@ function directions(charter: Charter, report: Report): void {
   }
 }
 
+const OWN_ACCOUNT = "Give every person an account of their own.";
+
 /**
  * One account is one person's: approvals are counted by it. A role that single sign-on gives may be given to many, and a bot or a key may be
  * known to many (`holds`); both are declared for each of them, so that none of them counts as another.
  */
 function identities(charter: Charter, report: Report): void {
   const holders = new Map<string, string>();
-  const users: { readonly id: string; readonly arn: string }[] = [];
+  const patterns: { readonly path: Path; readonly arn: string; readonly id: string }[] = [];
   const claim = (path: Path, key: string, what: string, id: string): void => {
     const holder = holders.get(key);
     if (holder === undefined) holders.set(key, id);
-    else if (holder !== id)
-      report(path, `${what} is an identity of ${quoted(holder)} already`, "Give every person an account of their own.");
+    else if (holder !== id) report(path, `${what} is an identity of ${quoted(holder)} already`, OWN_ACCOUNT);
   };
   for (const [i, { id, identities: own }] of charter.people.entries()) {
     const path = (...rest: readonly (string | number)[]): Path => ["people", i, "identities", ...rest];
@@ -165,17 +165,16 @@ function identities(charter: Charter, report: Report): void {
       claim(path("kubernetes", j), `kubernetes ${name}`, `Kubernetes user ${quoted(name)}`, id);
     for (const [j, arn] of own.aws.entries()) {
       if (!arn.includes(":user/")) continue;
-      const other = users.find(
-        (user) => user.id !== id && commonName({ pattern: arn, not: [] }, { pattern: user.arn, not: [] }).kind !== "none",
-      );
-      if (other)
-        report(
-          path("aws", j),
-          `IAM user ${quoted(arn)} is an identity of ${quoted(other.id)} already`,
-          "Give every person an account of their own.",
-        );
-      users.push({ id, arn });
+      if (isPattern(arn)) patterns.push({ path: path("aws", j), arn, id });
+      else claim(path("aws", j), `aws ${arn}`, `IAM user ${quoted(arn)}`, id);
     }
+  }
+  const users = charter.people.flatMap((person) => person.identities.aws.map((arn) => ({ arn, id: person.id })));
+  for (const { path, arn, id } of patterns) {
+    const other = users.find(
+      (user) => user.id !== id && (isPattern(user.arn) ? globsIntersect(user.arn, arn) : globMatches(arn, user.arn)),
+    );
+    if (other) report(path, `IAM user pattern ${quoted(arn)} also matches ${quoted(other.arn)} of ${quoted(other.id)}`, OWN_ACCOUNT);
   }
 }
 
