@@ -72,7 +72,7 @@ function mapContainer(container: Container, source: Source, { fingerprint }: Col
     args: container.args.map((text) => redactText(text, fingerprint)),
     privileged: container.securityContext?.privileged === true,
     addedCapabilities: container.securityContext?.capabilities?.add ?? [],
-    environment: (container.env ?? []).flatMap(({ name, value, valueFrom }, i) => {
+    environment: (container.env ?? []).flatMap<KubernetesContainer["environment"][number]>(({ name, value, valueFrom }, i) => {
       const at = inside(source, "env", i);
       if (valueFrom?.secretKeyRef) return [{ name, secret: valueFrom.secretKeyRef.name, key: valueFrom.secretKeyRef.key, source: at }];
       if (valueFrom?.configMapKeyRef)

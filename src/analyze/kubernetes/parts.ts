@@ -1,0 +1,73 @@
+// Which parts of which namespaces some rule is about, so that only those become entities.
+import type { Observations } from "../../model/observation.ts";
+import { boundOf } from "./bindings.ts";
+import type { Cluster } from "./cluster.ts";
+import type { ClusterPart, NamespacePart } from "./ids.ts";
+
+/** Whoever controls a namespace has these whatever the bindings say. */
+export const ALWAYS: readonly NamespacePart[] = ["workloads", "pods", "secrets", "config-maps", "service-accounts"];
+
+export const CLUSTER_PARTS: readonly ClusterPart[] = [
+  "nodes",
+  "persistent-volumes",
+  "cluster-roles",
+  "cluster-role-bindings",
+  "cluster-role-escalation-check",
+  "certificate-requests",
+];
+
+/** `role-bindings` are worth nothing without the check, and the other way round. */
+const TOGETHER: readonly (readonly NamespacePart[])[] = [
+  ["roles", "role-escalation-check"],
+  ["role-bindings", "binding-escalation-check"],
+];
+
+const known = new WeakMap<Observations, Map<string, readonly (readonly [namespace: string | undefined, part: NamespacePart])[]>>();
+
+/** Pairs of namespace (undefined: all namespaces of the cluster) and part. */
+export function partsOf(observations: Observations, cluster: Cluster): readonly (readonly [string | undefined, NamespacePart])[] {
+  let byCluster = known.get(observations);
+  if (!byCluster) known.set(observations, (byCluster = new Map()));
+  let parts = byCluster.get(cluster.name);
+  if (!parts) byCluster.set(cluster.name, (parts = find(observations, cluster)));
+  return parts;
+}
+
+function find(observations: Observations, cluster: Cluster): (readonly [string | undefined, NamespacePart])[] {
+  const used = new Map<string | undefined, Set<NamespacePart>>();
+  const use = (namespace: string | undefined, part: NamespacePart): void => {
+    const set = used.get(namespace) ?? new Set(ALWAYS);
+    for (const each of TOGETHER.find((pair) => pair.includes(part)) ?? [part]) set.add(each);
+    used.set(namespace, set);
+  };
+  for (const bound of boundOf(observations)) {
+    if (bound.cluster !== cluster.name) continue;
+    for (const { target } of bound.effects ?? []) {
+      if (target.type === "part") use(bound.namespace, target.part);
+      if (target.type === "bindable") use(bound.namespace, "role-bindings");
+    }
+  }
+  const everywhere = used.get(undefined) ?? new Set<NamespacePart>(ALWAYS);
+  used.set(undefined, everywhere);
+  for (const [name, namespace] of cluster.namespaces) {
+    for (const part of everywhere) use(name, part);
+    if (podSecurityLevel(namespace.object?.labels) !== undefined) use(name, "pod-security");
+  }
+  return [...used].flatMap(([namespace, parts]) => [...parts].map((part) => [namespace, part] as const));
+}
+
+const ENFORCE = "pod-security.kubernetes.io/enforce";
+
+/**
+ * The level of the Pod Security Standards that the namespace enforces. A value that is no level is treated as the API server does: restricted
+ * (an invalid level evaluates to the most restrictive one).
+ *
+ * Source: Kubernetes, "Pod Security Admission", Pod Security Admission labels for namespaces.
+ */
+export function podSecurityLevel(
+  labels: Readonly<Record<string, string>> | undefined,
+): "privileged" | "baseline" | "restricted" | undefined {
+  const level = labels?.[ENFORCE];
+  if (level === undefined) return undefined;
+  return level === "privileged" || level === "baseline" ? level : "restricted";
+}
