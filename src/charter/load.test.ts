@@ -160,6 +160,12 @@ describe("limits", () => {
     expect(shown(text)[0]).toMatch(/nests deeper than 32 levels/);
   });
 
+  test("four million brackets are refused before they are parsed", () => {
+    const started = performance.now();
+    expect(shown("[".repeat(4_000_000))[0]).toMatch(/nests deeper/);
+    expect(performance.now() - started).toBeLessThan(2_000);
+  });
+
   test("aliases of aliases are refused before they are expanded", () => {
     const levels = Array.from(
       { length: 9 },

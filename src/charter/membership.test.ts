@@ -48,7 +48,7 @@ const CHARTER = charterOf(
       tier: "production",
       boundary: {
         aws: { accounts: ["111122223333"], arns: ["arn:aws:s3:::acme-prod-*"] },
-        kubernetes: [{ cluster: "whole" }, { cluster: "mixed", namespaces: ["*prod*"], not: ["preprod"] }],
+        kubernetes: [{ cluster: "whole" }, { cluster: "mixed", namespaces: ["*prod*"], not: ["preprod", "nonprod"] }],
         github: {
           environments: [
             { repository: "Acme/Shop", name: "Production" },
@@ -98,6 +98,11 @@ const BELONGS: readonly (readonly [string, Entity, string | undefined])[] = [
     "its namespace, which the pattern excludes",
     entity("k8s:mixed/preprod/Secret/a", { cluster: "mixed", namespace: "preprod" }),
     "staging",
+  ],
+  [
+    "nobody, in a namespace that the only pattern excludes",
+    entity("k8s:mixed/nonprod/Secret/a", { cluster: "mixed", namespace: "nonprod" }),
+    undefined,
   ],
   ["nobody, in a namespace nobody names", entity("k8s:mixed/dev/Secret/a", { cluster: "mixed", namespace: "dev" }), undefined],
   ["the namespace that it is", entity("k8s:mixed/-/Namespace/shop-prod", { cluster: "mixed" }, { kind: "namespace" }), "production"],
