@@ -61,11 +61,9 @@ export function accountSightings(observations: Observations): readonly Sighting[
   const units = new Map(observations("aws/organizational-unit").map((unit) => [unit.id, unit]));
   const listed = observations("aws/account");
   const managers = new Set(observations("aws/organization").map(({ managementAccount }) => managementAccount));
-  const unnamed = [
-    ...(["aws/role", "aws/user", "aws/resource", "aws/eks-cluster", "aws/oidc-provider"] as const).flatMap((kind) =>
-      observations(kind).map(({ account }) => account),
-    ),
-  ].map((account) => ({ account, name: undefined, parent: undefined }));
+  const unnamed = (["aws/role", "aws/user", "aws/resource", "aws/eks-cluster", "aws/oidc-provider"] as const)
+    .flatMap((kind) => observations(kind).map(({ account }) => account))
+    .map((account) => ({ account, name: undefined, parent: undefined }));
   const seen = new Map<string, Sighting>();
   for (const { account, name, parent } of [...listed, ...unnamed]) {
     if (seen.has(account)) continue;
