@@ -1,0 +1,45 @@
+// The pipeline plane: repositories, branches, workflows, environments and secrets of GitHub as entities, tokens and rules.
+import type { EntitySink, RuleSink } from "../../model/rule.ts";
+import type { KnownEstate, Plane, PlaneInput } from "../plane.ts";
+import { environmentRules } from "./deploy.ts";
+import { pipelineEntities } from "./entities.ts";
+import { forkRules } from "./forks.ts";
+import { jobRules } from "./job-rules.ts";
+import { mergeRules } from "./merge.ts";
+import { organizationRules, ownerRules, pushRules } from "./push.ts";
+import { runnerRules } from "./runners.ts";
+import { secretRules } from "./secrets.ts";
+import { takeGaps, unreadRules, unreadSubjects } from "./unread.ts";
+import { type PipelineView, type RepositoryView, viewPipeline } from "./view.ts";
+
+function repositoryRules(view: PipelineView, repository: RepositoryView, sink: RuleSink): void {
+  const { pipeline } = view;
+  const { facts, protection } = repository;
+  pushRules(pipeline, facts, sink);
+  ownerRules(pipeline, facts, sink);
+  forkRules(repository, sink);
+  mergeRules(pipeline, facts, protection, sink);
+  for (const environment of repository.environments) {
+    const deployers = repository.jobs.filter((one) => one.environments.includes(environment)).map((one) => one.job.id);
+    environmentRules(pipeline, facts, protection, environment, deployers, sink);
+  }
+  jobRules(view, repository, sink);
+  secretRules(view, repository, sink);
+  runnerRules(view, repository, sink);
+  unreadRules(view, repository, sink);
+}
+
+function rules(estate: KnownEstate, sink: RuleSink): void {
+  const view = viewPipeline(estate);
+  for (const organization of new Set(view.repositories.map((repository) => repository.facts.organization)))
+    organizationRules(view.pipeline, organization, sink);
+  for (const repository of view.repositories) repositoryRules(view, repository, sink);
+  unreadSubjects(view, estate.tokens, sink);
+  takeGaps(view, sink);
+}
+
+export const pipelinePlane: Plane = {
+  name: "pipeline",
+  entities: (input: PlaneInput, sink: EntitySink) => pipelineEntities(viewPipeline(input), sink),
+  rules,
+};
