@@ -1,0 +1,156 @@
+// Rules: what each identity can read, write and take over among the modeled resources, by its own policies and by the resources'.
+import { fact, type Fact } from "../../model/rule.ts";
+import { effectsOf, type Effect } from "./actions.ts";
+import type { Administrators } from "./administer.ts";
+import { ask, both, caller, either, isCertain, STRANGER, type Target } from "./ask.ts";
+import type { Caller } from "./context.ts";
+import type { Emission } from "./emission.ts";
+import { rootOf, type AwsEstate, type Identity, type ResourceObservation } from "./estate.ts";
+import { IMPLICIT_DENY, type Decision } from "./evaluate.ts";
+import { named } from "./names.ts";
+import { statementsFor, type CompiledPolicy } from "./policy.ts";
+
+/**
+ * One rule for each (identity, resource, capability). An identity asks only about actions its policies allow somewhere, and about other
+ * accounts' resources only where their policy names its account or everyone.
+ */
+export function accessRules(aws: AwsEstate, administrators: Administrators, out: Emission): void {
+  const resources = aws.resources.map((resource) => modeled(aws, resource));
+  for (const one of resources) {
+    if (one.effects.length === 0) continue;
+    for (const who of aws.identities) {
+      const own = who.account === one.resource.account;
+      if (who.serviceLinked || (own ? administrators.has(who) && !one.keyPolicy : !one.opensTo(who.account))) continue;
+      for (const effect of one.effects) ways(aws, who, [fact("act-as", who.arn)], one, effect, out);
+    }
+    outsideAccess(aws, one, out);
+  }
+}
+
+interface Modeled {
+  readonly resource: ResourceObservation;
+  readonly target: Target;
+  readonly effects: readonly Effect[];
+  /** A key's administrator is whom the key policy lets be one. */
+  readonly keyPolicy: boolean;
+  readonly accounts: ReadonlySet<string>;
+  readonly everyone: boolean;
+  readonly opensTo: (account: string) => boolean;
+  /** Why a way from outside the account is not certain, or that there is none: S3 Block Public Access. */
+  readonly publicAccess: "open" | "closed" | "not read";
+}
+
+function modeled(aws: AwsEstate, resource: ResourceObservation): Modeled {
+  const isKey = resource.type === "key";
+  const observed = aws.resourcePolicy(resource.arn);
+  const policy = observed ?? (isKey ? "unread" : undefined);
+  const { accounts, everyone } = policy === undefined || policy === "unread" ? NOBODY : whoIsNamed(policy.compiled);
+  const target = { arn: resource.arn, account: resource.account, tags: resource.tags, policy, policyRequired: isKey };
+  const unread = observed === "unread";
+  return {
+    resource,
+    target,
+    effects: effectsOf(resource),
+    keyPolicy: isKey,
+    accounts,
+    everyone,
+    opensTo: (account) => everyone || accounts.has(account) || unread,
+    publicAccess: resource.type === "bucket" ? publicAccess(aws, resource, target) : "open",
+  };
+}
+
+const NOBODY = { accounts: new Set<string>(), everyone: false };
+
+function whoIsNamed(policy: CompiledPolicy): { accounts: ReadonlySet<string>; everyone: boolean } {
+  const accounts = new Set<string>();
+  let everyone = false;
+  for (const { effect, principals } of policy.statements) {
+    if (effect !== "Allow" || !principals) continue;
+    if (principals.negated) everyone = true;
+    for (const { type, value } of principals.entries) {
+      if (type !== "AWS") continue;
+      if (value === "*") everyone = true;
+      const account = /^\d{12}$/.test(value) ? value : /^arn:[^:]+:(?:iam|sts)::(\d{12}):/.exec(value)?.[1];
+      if (account !== undefined) accounts.add(account);
+    }
+  }
+  return { accounts, everyone };
+}
+
+/**
+ * RestrictPublicBuckets: a bucket whose policy is public serves only its own account and AWS services (S3 User Guide, "Blocking public access
+ * to your Amazon S3 storage", "The meaning of public").
+ */
+function publicAccess(aws: AwsEstate, resource: ResourceObservation, target: Target): Modeled["publicAccess"] {
+  const { policy } = target;
+  if (policy === undefined || policy === "unread") return "open";
+  const actions = new Set(
+    effectsOf(resource).flatMap((effect) => effect.ways.flatMap((way) => way.actions.map((action) => ({ action, on: way.on })))),
+  );
+  const isPublic = [...actions].some(({ action, on }) => {
+    if (!statementsFor(policy.compiled, action).some((statement) => statement.effect === "Allow")) return false;
+    const decision = ask(aws, STRANGER, action, target, undefined, target.arn + (on ?? ""));
+    return decision.outcome === "allowed" || decision.outcome === "allowed-if";
+  });
+  if (!isPublic || resource.restrictsPublicPolicy === false) return "open";
+  return resource.restrictsPublicPolicy === true ? "closed" : "not read";
+}
+
+function ways(
+  aws: AwsEstate,
+  who: Caller,
+  needs: readonly Fact[],
+  one: Modeled,
+  effect: Effect,
+  out: Emission,
+  unless: readonly string[] = [],
+): void {
+  const outside = who.account !== one.resource.account;
+  if (outside && one.publicAccess === "closed") return;
+  const decision = decide(aws, who, one, effect);
+  if (decision === IMPLICIT_DENY) return;
+  const name = `${one.resource.type}/${one.resource.name}`;
+  const block = `if Block Public Access of ${name}, which was not read, does not hold it back`;
+  out.decided(decision, {
+    family: effect.family,
+    needs,
+    gives: fact(effect.gives, one.resource.arn),
+    how: who.type === "stranger" ? `anyone can ${effect.verb} ${name}` : `${named(who, one.resource.account)} can ${effect.verb} ${name}`,
+    unless: outside && one.publicAccess === "not read" ? [...unless, block] : unless,
+  });
+}
+
+function decide(aws: AwsEstate, who: Caller, one: Modeled, effect: Effect): Decision {
+  let best: Decision = IMPLICIT_DENY;
+  for (const { actions, on } of effect.ways) {
+    if (!actions.every((action) => isAllowedSomewhere(who, one, action))) continue;
+    const resource = on === undefined ? one.target.arn : one.target.arn + on;
+    const decisions = actions.map((action) => ask(aws, who, action, one.target, undefined, resource));
+    best = either(best, decisions.reduce(both));
+    if (isCertain(best)) return best;
+  }
+  return best;
+}
+
+const isIdentity = (who: Caller): who is Identity => who.type === "role" || who.type === "user";
+
+function isAllowedSomewhere(who: Caller, one: Modeled, action: string): boolean {
+  if (isIdentity(who) && who.index.forAction(action).allows.length > 0) return true;
+  const { policy } = one.target;
+  if (policy === undefined) return false;
+  return policy === "unread" ? !isIdentity(who) : statementsFor(policy.compiled, action).some((statement) => statement.effect === "Allow");
+}
+
+/** Accounts as a whole, accounts that were not read, and everyone. */
+function outsideAccess(aws: AwsEstate, one: Modeled, out: Emission): void {
+  for (const effect of one.effects) {
+    for (const account of one.accounts) {
+      if (account === one.resource.account) continue;
+      const root = caller("root", rootOf(account), account);
+      ways(aws, root, [fact("control", root.arn)], one, effect, out);
+      if (!aws.readAccounts.has(account))
+        ways(aws, root, [], one, effect, out, [`account ${account}, which the policy lets in, was not read`]);
+    }
+    if (one.everyone) ways(aws, STRANGER, [], one, effect, out);
+  }
+}

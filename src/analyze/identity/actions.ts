@@ -1,0 +1,178 @@
+// Which actions read, write or take over which kind of resource, and which actions change anything at all.
+import { globMatches } from "../../lib/glob.ts";
+import type { Capability } from "../../model/rule.ts";
+
+export interface Way {
+  /** All of these together. */
+  readonly actions: readonly string[];
+  /** Asked on what is inside: the objects of a bucket. */
+  readonly on?: string;
+}
+
+export interface Effect {
+  readonly family: "aws/read-data" | "aws/write-data" | "aws/write-policy";
+  readonly gives: Capability;
+  /** Verb of the sentence: `role/ci can read bucket/exports`. */
+  readonly verb: string;
+  /** Any one of these. */
+  readonly ways: readonly Way[];
+}
+
+const way = (on: string, ...actions: readonly string[]): Way => ({ actions, on });
+
+/** Each action alone suffices. */
+const any = (...actions: readonly string[]): readonly Way[] => actions.map((action) => ({ actions: [action] }));
+
+const read = (ways: readonly Way[]): Effect => ({ family: "aws/read-data", gives: "read", verb: "read", ways });
+const write = (ways: readonly Way[]): Effect => ({ family: "aws/write-data", gives: "write", verb: "write", ways });
+const takeOver = (ways: readonly Way[], verb = "change the policy of"): Effect => ({
+  family: "aws/write-policy",
+  gives: "control",
+  verb,
+  ways,
+});
+
+/**
+ * By `service:type`. Actions as the Service Authorization Reference lists them for each resource type. Who may change a resource's policy,
+ * or its code, controls it.
+ */
+export const EFFECTS: Readonly<Record<string, readonly Effect[]>> = {
+  "s3:bucket": [
+    takeOver(any("s3:putbucketpolicy", "s3:putbucketacl")),
+    write([
+      ...["s3:putobject", "s3:deleteobject", "s3:deleteobjectversion"].map((action) => way("/*", action)),
+      ...any("s3:deletebucket", "s3:putlifecycleconfiguration"),
+    ]),
+    read([...["s3:getobject", "s3:getobjectversion"].map((action) => way("/*", action)), ...any("s3:putreplicationconfiguration")]),
+  ],
+  "kms:key": [
+    takeOver(any("kms:putkeypolicy")),
+    write(any("kms:schedulekeydeletion", "kms:disablekey", "kms:deleteimportedkeymaterial")),
+    read(any("kms:decrypt", "kms:creategrant")),
+  ],
+  "secretsmanager:secret": [
+    takeOver(any("secretsmanager:putresourcepolicy")),
+    write(
+      any("secretsmanager:putsecretvalue", "secretsmanager:updatesecret", "secretsmanager:rotatesecret", "secretsmanager:deletesecret"),
+    ),
+    read(any("secretsmanager:getsecretvalue", "secretsmanager:replicatesecrettoregions")),
+  ],
+  "ssm:parameter": [
+    takeOver(any("ssm:putresourcepolicy")),
+    write(any("ssm:putparameter", "ssm:deleteparameter", "ssm:deleteparameters")),
+    read(any("ssm:getparameter", "ssm:getparameters", "ssm:getparametersbypath", "ssm:getparameterhistory")),
+  ],
+  "sqs:queue": [
+    takeOver(any("sqs:setqueueattributes", "sqs:addpermission")),
+    write(any("sqs:sendmessage", "sqs:deletemessage", "sqs:purgequeue", "sqs:deletequeue")),
+    read(any("sqs:receivemessage")),
+  ],
+  "sns:topic": [
+    takeOver(any("sns:settopicattributes", "sns:addpermission")),
+    write(any("sns:publish", "sns:deletetopic")),
+    read(any("sns:subscribe")),
+  ],
+  "ecr:repository": [
+    takeOver(any("ecr:setrepositorypolicy", "ecr:putimagetagmutability")),
+    write(any("ecr:putimage", "ecr:batchdeleteimage", "ecr:deleterepository")),
+    read([{ actions: ["ecr:batchgetimage", "ecr:getdownloadurlforlayer"] }]),
+  ],
+  // A tag that cannot be moved: pushing adds an image beside the others, and only deleting first replaces one.
+  "ecr:immutable": [
+    takeOver(any("ecr:setrepositorypolicy", "ecr:putimagetagmutability")),
+    write(any("ecr:batchdeleteimage", "ecr:deleterepository")),
+    read([{ actions: ["ecr:batchgetimage", "ecr:getdownloadurlforlayer"] }]),
+  ],
+  "lambda:function": [
+    takeOver(any("lambda:updatefunctioncode", "lambda:updatefunctionconfiguration"), "change the code of"),
+    takeOver(any("lambda:addpermission")),
+    write(any("lambda:invokefunction", "lambda:deletefunction", "lambda:updatealias")),
+    read(any("lambda:getfunction")),
+  ],
+  "ec2:instance": [
+    takeOver(
+      any("ssm:sendcommand", "ssm:startsession", "ec2-instance-connect:sendsshpublickey", "ec2:modifyinstanceattribute"),
+      "run commands on",
+    ),
+    write(any("ec2:terminateinstances", "ec2:stopinstances", "ec2:rebootinstances")),
+  ],
+  "dynamodb:database": [
+    takeOver(any("dynamodb:putresourcepolicy")),
+    write(any("dynamodb:putitem", "dynamodb:updateitem", "dynamodb:deleteitem", "dynamodb:batchwriteitem", "dynamodb:deletetable")),
+    read(any("dynamodb:getitem", "dynamodb:batchgetitem", "dynamodb:query", "dynamodb:scan")),
+  ],
+  "rds:database": [
+    takeOver(any("rds:modifydbinstance", "rds:modifydbcluster"), "set the master password of"),
+    write(any("rds-data:executestatement", "rds-data:batchexecutestatement", "rds:deletedbinstance", "rds:deletedbcluster")),
+    read(any("rds-data:executestatement", "rds:createdbsnapshot", "rds:createdbclustersnapshot")),
+  ],
+};
+
+export const effectsOf = (resource: {
+  readonly service: string;
+  readonly type: string;
+  readonly immutableTags?: boolean;
+}): readonly Effect[] => {
+  if (resource.type === "repository" && resource.immutableTags) return EFFECTS["ecr:immutable"] ?? [];
+  return EFFECTS[`${resource.service}:${resource.type}`] ?? [];
+};
+
+/** Actions that some rule of this plane interprets on a modeled resource or identity. */
+export const INTERPRETED: ReadonlySet<string> = new Set(
+  Object.values(EFFECTS).flatMap((effects) => effects.flatMap((effect) => effect.ways.flatMap((one) => one.actions))),
+);
+
+/** First words of actions that change nothing. Everything else counts as a write: what no rule interprets is a write. */
+const READ_WORDS = [
+  "get",
+  "list",
+  "describe",
+  "batchget",
+  "batchcheck",
+  "batchdescribe",
+  "head",
+  "view",
+  "search",
+  "lookup",
+  "query",
+  "scan",
+  "select",
+  "check",
+  "validate",
+  "estimate",
+  "preview",
+  "simulate",
+  "verify",
+  "download",
+  "filter",
+  "receive",
+  "read",
+  "conditioncheck",
+  "partiqlselect",
+] as const;
+
+/** Named like writes, but reads by the Service Authorization Reference, or uses that other rules follow (roles that are passed or assumed). */
+const NO_WRITES = [
+  "sts:*",
+  "iam:passrole",
+  "iam:generate*",
+  "kms:encrypt",
+  "kms:decrypt",
+  "kms:generate*",
+  "kms:reencrypt*",
+  "kms:sign",
+  "kms:creategrant",
+  "logs:startquery",
+  "logs:stopquery",
+  "eks:accesskubernetesapi",
+  "eks-auth:assumeroleforpodidentity",
+  "rds-db:connect",
+] as const;
+
+/** Whether some action that the pattern (lower-case) matches changes something. */
+export function includesWrite(pattern: string): boolean {
+  if (NO_WRITES.some((other) => globMatches(other, pattern))) return false;
+  const name = pattern.slice(pattern.indexOf(":") + 1);
+  const literal = /^[^*?]*/.exec(name)?.[0] ?? "";
+  return !READ_WORDS.some((word) => literal.startsWith(word));
+}
