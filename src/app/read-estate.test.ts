@@ -125,7 +125,7 @@ describe("manifests", () => {
     const reading = read(collectedWith(["get x", "get y"]));
     expect(reading.manifests).toEqual([{ file: "aws/manifest.json", scope: AWS_SCOPE, signed: false, denied: 2 }]);
     expect(reading.collected).toEqual(["2026-11-24T08:00:00Z", "2026-11-24T08:05:00Z"]);
-    expect([reading.asGiven, reading.files, read(ESTATE).collected]).toEqual([[], 3, null]);
+    expect([reading.asGiven, reading.files, reading.unrecognized, read(ESTATE).collected]).toEqual([[], 3, [], null]);
   });
 
   test("a denied call is the collector's gap and nothing more, also where it leaves no file at all", () => {
@@ -172,6 +172,13 @@ describe("manifests", () => {
     const files = new Map([...ESTATE, ["tests/manifest.json", bytes('{"bulkhead":"manifest/1"}')]]);
     expect(read(files, { inputs: [INPUT] }).gaps).toEqual([]);
     expect(everything(read(files))).toBe(true);
+  });
+
+  test("below an input count", () => {
+    const altered = collectedWith().set("aws/a.json", bytes('{"test":"c"}'));
+    expect(everything(read(altered, { inputs: [{ path: "." }] }))).toBe(true);
+    const deeper = new Map([...altered].map(([path, content]) => [`all/${path}`, content] as const));
+    expect(everything(read(deeper, { inputs: [{ path: "all" }] }))).toBe(true);
   });
 
   test("above an input count, beside manifests of other inputs", () => {
@@ -259,7 +266,9 @@ test("a collector that joins gets all its observations and its system's calls on
       sink.gap({ topic: "aws/joined", subject: "x", what: "x", why: "x", clauses: [] });
     }) satisfies NonNullable<(typeof testCollector)["join"]>,
   };
-  const reading = read(collectedWith(["none"]), {}, { collectors: [joining] });
+  const other = manifestFor(new Map(), "k8s", ["get pods"], { system: "kubernetes", cluster: "production" });
+  const files = collectedWith(["none"]).set("k8s/manifest.json", writeManifest(other));
+  const reading = read(files, { absent: { "kubernetes/denied-call": "test" } }, { collectors: [joining] });
   expect(seen).toEqual([
     2,
     [

@@ -61,9 +61,10 @@ test.each([
   expect(locate(YAML_TEXT, "yaml", pointer, document)).toEqual({ line, column });
 });
 
-test("a pointer into text, into a document that is not there or into broken YAML leads nowhere", () => {
+test("~01 is the key ~1, and a pointer into text, into a document that is not there or into broken YAML leads nowhere", () => {
   expect(locate("a: 1", "text", "/a")).toBeUndefined();
   expect(locate(YAML_TEXT, "yaml", "/a", 2)).toBeUndefined();
+  expect(locate('{"~1":1,"/":2}', "json", "/~01")).toEqual({ line: 1, column: 2 });
   expect(locate(JSON_TEXT, "json", "/Roles", 1)).toBeUndefined();
   expect(locate("a: [", "yaml", "/a")).toBeUndefined();
   expect(locate("a: &a\n  <<: *a\n", "yaml", "/a/b")).toBeUndefined();

@@ -30,6 +30,8 @@ const REFUSED: readonly Refused[] = [
   { name: "UTF-16 with a byte order mark", path: "a.json", content: utf16('{"a":1}', true), code: "UTF16" },
   { name: "UTF-16 without a byte order mark", path: "a.json", content: utf16('{"a":1}', false), code: "UTF16" },
   { name: "big-endian UTF-16", path: "a.yaml", content: Buffer.from("feff0061003a00200031", "hex"), code: "UTF16" },
+  { name: "big-endian UTF-16 without a byte order mark", path: "a.json", content: Buffer.from("007b0022", "hex"), code: "UTF16" },
+  { name: "UTF-32", path: "a.json", content: Buffer.from("7b00000022000000", "hex"), code: "UTF16" },
   { name: "UTF-16 whatever the file is called", path: "a.txt", content: utf16("text", false), code: "UTF16" },
   {
     name: "bytes that are not UTF-8",
@@ -104,6 +106,8 @@ const REFUSED: readonly Refused[] = [
   { name: "an unquoted template value", path: "a.yaml", content: "kind: Pod\nname: {{ .Values.name }}\n", code: "TEMPLATE" },
   { name: "a template block", path: "a.yaml", content: "{{- if .Values.on }}\nkind: Pod\n{{- end }}\n", code: "TEMPLATE" },
   { name: "a template by content", path: "pod.yaml.tmpl", content: "apiVersion: v1\nkind: Pod\nname: {{ .x }}\n", code: "TEMPLATE" },
+  { name: "a broken workflow, whose expressions make it no template", path: "a.yaml", content: "a: ${{ b }}\n  c: d\n", code: "NOT_YAML" },
+  { name: "a number out of range in JSON that is called YAML", path: "a.yaml", content: '{"a":1e999}', code: "NUMBER" },
   { name: "a number out of range", path: "a.json", content: '{"a":1e999}', code: "NUMBER" },
 ];
 
@@ -171,6 +175,13 @@ const READ: readonly ReadCase[] = [
     content: "a: !Ref X\nb: !reference [c, d]\ne: !GetAtt {f: 1}\n",
     format: "yaml",
     documents: [{ a: "X", b: ["c", "d"], e: { f: 1 } }],
+  },
+  {
+    name: "tags of YAML 1.1 make no other types",
+    path: "a.yaml",
+    content: "a: !!binary aGk=\nb: !!set {x: }\nc: !!timestamp 2026-11-24\n",
+    format: "yaml",
+    documents: [{ a: "aGk=", b: { x: null }, c: "2026-11-24" }],
   },
   {
     name: "empty documents are skipped",
