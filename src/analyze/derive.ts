@@ -6,6 +6,7 @@ import type { Gap } from "../model/gap.ts";
 import { type Observation, type Observations, indexObservations } from "../model/observation.ts";
 import type { IdentityToken, Rule } from "../model/rule.ts";
 import type { Estate } from "./estate.ts";
+import { isProductionTier } from "./reach/semantics.ts";
 import type { KnownEstate, Plane } from "./plane.ts";
 
 /** Pure: the same observations and charter give the same rules in the same order. */
@@ -25,7 +26,45 @@ export function derive(observed: readonly Observation[], charter: Charter, gaps:
   const environmentOf = memo((id: string) => place(entities.get(id), places.environmentOf));
   const sharedOf = memo((id: string) => place(entities.get(id), places.sharedServiceOf));
   const known: KnownEstate = { ...input, entities, tokens, environmentOf, isShared: (id) => sharedOf(id) !== undefined };
-  return { ...known, ...runRules(known, planes), walls: walledPairs(charter), gradeOf: places.gradeOf };
+  const derived = runRules(known, planes);
+  const unseen = unseenEnvironments(charter, entities, environmentOf);
+  return {
+    ...known,
+    ...derived,
+    gaps: [...derived.gaps, ...unseen],
+    untaken: [...derived.untaken, ...unseen],
+    walls: walledPairs(charter),
+    gradeOf: places.gradeOf,
+  };
+}
+
+/** An environment of which nothing was read proves nothing: no source stands in it, and no target. So does a charter without production. */
+function unseenEnvironments(
+  charter: Charter,
+  entities: ReadonlyMap<string, Entity>,
+  environmentOf: (id: string) => string | undefined,
+): Gap[] {
+  const seen = new Set([...entities.keys()].map(environmentOf));
+  const unseen = charter.environments
+    .filter(({ name }) => !seen.has(name))
+    .map(({ name }) => ({
+      topic: "estate/environment",
+      subject: name,
+      what: `environment ${name}`,
+      why: "nothing that was read belongs to it",
+      clauses: [],
+    }));
+  if (charter.environments.some(({ tier }) => isProductionTier(tier))) return unseen;
+  return [
+    ...unseen,
+    {
+      topic: "estate/environment",
+      subject: "production",
+      what: "production",
+      why: "the charter declares no environment of that tier",
+      clauses: [],
+    },
+  ];
 }
 
 function runRules(known: KnownEstate, planes: readonly Plane[]): { rules: Rule[]; gaps: Gap[]; untaken: Gap[] } {

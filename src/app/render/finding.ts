@@ -50,12 +50,18 @@ export function findingBlock(finding: Finding, number: number, p: Paint, folder?
   return lines.join("\n");
 }
 
+/** Widest line of a walk before its place moves to a line of its own. */
+const WALK = 84;
+
 export function walk(path: readonly Step[], p: Paint): string[] {
-  const numbered = path.map((step) => `    ${String(step.id).padStart(2)}  ${stepText(step)}`);
-  const column = Math.min(86, Math.max(0, ...numbered.map((line) => line.length)) + 2);
-  return numbered.map((line, index) => {
-    const place = p.dim(placeText((path[index] as Step).source));
-    return line.length + 2 <= column ? `${line.padEnd(column)}${place}` : `${wrap(line, 86, " ".repeat(8))}\n${" ".repeat(8)}${place}`;
+  const texts = path.map(stepText);
+  const column = Math.min(WALK, Math.max(0, ...texts.map((text) => text.length)) + 2);
+  return path.map((step, index) => {
+    const text = texts[index] as string;
+    const number = `    ${String(step.id).padStart(2)}  `;
+    const place = p.dim(placeText(step.source));
+    if (text.length + 2 <= column) return `${number}${text.padEnd(column)}${place}`;
+    return `${number}${wrap(text, WALK, " ".repeat(8))}\n${" ".repeat(8)}${place}`;
   });
 }
 

@@ -9,8 +9,16 @@ type Principal = AwsRole | AwsUser | AwsGroup;
 export function joinIdentity(joining: Joining): void {
   const whole: readonly Principal[] = [...joining.of("aws/role"), ...joining.of("aws/user"), ...joining.of("aws/group")];
   const byArn = groupBy(whole, (principal) => principal.arn);
-  const kept: Principal[] = [...byArn].flatMap(([arn, versions]) => distinct(joining, "aws/principal-policy", arn, versions));
   const pieces = groupBy(joining.parts("principal"), (part) => part.principal.arn);
+  const kept: Principal[] = [...byArn].flatMap(([arn, versions]) =>
+    distinct(joining, "aws/principal-policy", arn, versions).map((principal) =>
+      withSession(
+        joining,
+        principal,
+        (pieces.get(arn) ?? []).map((part) => part.principal),
+      ),
+    ),
+  );
   for (const [arn, [first]] of pieces) {
     if (first && !byArn.has(arn)) kept.push(fromPieces(joining, first.principal));
   }
@@ -19,6 +27,21 @@ export function joinIdentity(joining: Joining): void {
   for (const [arn, versions] of policies) distinct(joining, "aws/managed-policy", arn, versions).forEach(joining.keep);
   missingDocuments(joining, kept);
   missingProviders(joining);
+}
+
+/**
+ * The longest session stands only in `get-role` (IAM API reference, GetAccountAuthorizationDetails: MaxSessionDuration is not returned), so a role
+ * that was read whole takes it from there, when the two answers agree on the trust policy and so speak of the same role at the same time.
+ */
+function withSession(joining: Joining, principal: Principal, pieces: readonly Principal[]): Principal {
+  const piece = pieces.find((each) => each.kind === "aws/role" && each.maxSessionSeconds !== undefined);
+  if (principal.kind !== "aws/role" || principal.maxSessionSeconds !== undefined || piece?.kind !== "aws/role") return principal;
+  if (canonicalJson(piece.trust.document) !== canonicalJson(principal.trust.document)) {
+    const why = `${principal.source.file} and ${piece.source.file} tell different trust policies; keep the newer collection only`;
+    joining.gap("aws/principal-policy", principal.arn, `trust policy of ${principal.arn}`, why, piece.source);
+    return principal;
+  }
+  return { ...principal, ...(piece.maxSessionSeconds !== undefined && { maxSessionSeconds: piece.maxSessionSeconds }) };
 }
 
 const withoutSource = (value: unknown): unknown => {

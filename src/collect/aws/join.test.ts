@@ -56,6 +56,28 @@ describe("a role in pieces", () => {
     expect(result.observations.filter((item) => item.kind === "aws/role")).toHaveLength(1);
     expect(gapsOf(result)).toEqual([`aws/control-policy ${ACCOUNT}`]);
   });
+
+  const whole = (item: object) => ({
+    document: {
+      UserDetailList: [],
+      Policies: [],
+      GroupDetailList: [],
+      RoleDetailList: [{ ...item, RolePolicyList: [], AttachedManagedPolicies: [], InstanceProfileList: [] }],
+    },
+  });
+  const withSession = { ...getRole, document: { Role: { ...getRoleItem(), MaxSessionDuration: 3600 } } };
+
+  test("tells a role that was read whole its longest session", () => {
+    const result = readAll([whole(getRoleItem()), withSession]);
+    expect(result.observations.find((item) => item.kind === "aws/role")).toMatchObject({ name: "web", maxSessionSeconds: 3600 });
+  });
+
+  test("tells it nothing, but a gap, when the two trust policies differ", () => {
+    const other = { ...getRoleItem(), AssumeRolePolicyDocument: { ...trust, Statement: [{ ...trust.Statement[0], Effect: "Deny" }] } };
+    const result = readAll([whole(other), withSession]);
+    expect(result.observations.find((item) => item.kind === "aws/role")).not.toHaveProperty("maxSessionSeconds");
+    expect(gapsOf(result)).toContain(`aws/principal-policy arn:aws:iam::${ACCOUNT}:role/web`);
+  });
 });
 
 function getRoleItem(): object {
