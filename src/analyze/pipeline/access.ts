@@ -10,6 +10,8 @@ export interface Reason {
   /** `team/platform`, `the default permission of acme`. */
   readonly through: string;
   readonly source: Source;
+  /** A custom role: what it adds to its base is not collected. */
+  readonly customRole?: string;
 }
 
 export interface Account {
@@ -53,16 +55,6 @@ export interface Directory {
 
 const slugOf = (team: string): string => team.slice(team.lastIndexOf("/") + 1);
 
-function groupBy<T>(all: readonly T[], key: (item: T) => string): Map<string, T[]> {
-  const groups = new Map<string, T[]>();
-  for (const item of all) {
-    const list = groups.get(key(item));
-    if (list) list.push(item);
-    else groups.set(key(item), [item]);
-  }
-  return groups;
-}
-
 /**
  * GitHub compares logins without regard to case, ids do: an observed login takes the charter's spelling, so that one person's account is one entity.
  */
@@ -81,8 +73,8 @@ function descendants(teams: readonly GithubTeam[], slug: string): readonly Githu
 
 export function readDirectory(input: PlaneInput): Directory {
   const spelled = spelling(input);
-  const members = groupBy(input.observations("github/member"), (member) => member.organization);
-  const teams = groupBy(input.observations("github/team"), (team) => team.organization);
+  const members = Map.groupBy(input.observations("github/member"), (member) => member.organization);
+  const teams = Map.groupBy(input.observations("github/team"), (team) => team.organization);
   const bots = new Set(input.observations("github/member").flatMap((member) => (member.bot ? [member.login.toLowerCase()] : [])));
   const everyone = new Map<string, Account>();
   const account = (login: string, bot: boolean, source: Source): Account => {
@@ -132,7 +124,12 @@ const throughOf = (account: Account, access: GithubRepositoryAccess): string =>
   "login" in access.to ? `${account.label}'s access` : account.label;
 
 /** Source: GitHub Docs, "Repository roles for an organization"; "Setting base permissions for an organization": owners have admin everywhere. */
-export function readAccess(input: PlaneInput, directory: Directory, repository: string): Access {
+export function readAccess(
+  input: PlaneInput,
+  directory: Directory,
+  repository: string,
+  granted: readonly GithubRepositoryAccess[],
+): Access {
   const organization = organizationOf(repository);
   const drafts = new Map<string, Draft>();
   const unreadTeams: (Reason & { team: string })[] = [];
@@ -141,15 +138,15 @@ export function readAccess(input: PlaneInput, directory: Directory, repository: 
     draft.reasons.push(reason);
     drafts.set(account.id, draft);
   };
-  const granted = input.observations("github/repository-access").filter((access) => access.repository === repository);
   for (const access of granted) {
     const { permission, source } = access;
+    const role = access.customRole === undefined ? {} : { customRole: access.customRole };
     const account = accountOf(access, directory);
-    if (account !== undefined) add(account, { permission, through: throughOf(account, access), source });
+    if (account !== undefined) add(account, { permission, through: throughOf(account, access), source, ...role });
     if (!("team" in access.to)) continue;
     const through = `team/${slugOf(access.to.team)}`;
     const team = directory.team(organization, access.to.team);
-    for (const member of team.members) add(member, { permission, through, source });
+    for (const member of team.members) add(member, { permission, through, source, ...role });
     if (!team.complete) unreadTeams.push({ permission, through, source, team: slugOf(access.to.team) });
   }
   const members = directory.members.get(organization) ?? [];

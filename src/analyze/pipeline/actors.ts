@@ -54,6 +54,13 @@ const isDeployKey = (actor: Account): boolean => actor.id.includes("#deploy-key/
 
 const accessGap = (repository: RepositoryFacts): string => `github/access:${repository.id}`;
 
+/** "Custom repository roles … add permissions to a base role" (GitHub Docs): editing rules or settings may be among them. */
+const customRoles = (repository: RepositoryFacts): readonly Actor[] =>
+  repository.access.holders.flatMap((holder) => {
+    const role = holder.reasons.find((reason) => reason.customRole !== undefined)?.customRole;
+    return role === undefined ? [] : unsure([holder], `what role ${role} adds to its base is not collected`);
+  });
+
 /** Everyone with at least this permission, whichever way they have it. */
 export function permitted(pipeline: Pipeline, repository: RepositoryFacts, least: "write" | "maintain" | "admin"): readonly Actor[] {
   const { access } = repository;
@@ -68,6 +75,7 @@ export function permitted(pipeline: Pipeline, repository: RepositoryFacts, least
     ...access.unreadTeams
       .filter((team) => atLeast(team.permission, least))
       .flatMap((team) => unsure(everyone, `the members of team/${team.team} were not collected`)),
+    ...(least === "admin" ? customRoles(repository) : []),
     ...(least === "write" ? unsure(access.defaultUnread, `github/organization:github:${repository.organization}`) : []),
   ]);
 }

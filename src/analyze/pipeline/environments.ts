@@ -80,9 +80,10 @@ export function admissions(repository: RepositoryFacts, protection: Protection, 
     const because = gap !== undefined ? gapId(gap) : repository.environmentsListed ? undefined : `github/environment:${environment.id}`;
     return [unreviewed(because), ...every(because)];
   }
+  const partly = gap !== undefined && gap.subject.endsWith(`#environment/${environment.name}`) ? [unreviewed(gapId(gap))] : [];
   if (observed.branches === "any") return [unreviewed(), ...every()];
-  if (observed.branches === "protected") return protectedOnly(repository, protection, unreviewed, every);
-  return byPatterns(repository, protection, environment, observed.branches, unreviewed, every);
+  if (observed.branches === "protected") return [...protectedOnly(repository, protection, unreviewed, every), ...partly];
+  return [...byPatterns(repository, protection, environment, observed.branches, unreviewed, every), ...partly];
 }
 
 type Unreviewed = (because?: string) => Admission;

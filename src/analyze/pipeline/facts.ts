@@ -5,10 +5,12 @@ import type {
   GithubBranch,
   GithubBranchRule,
   GithubEnvironment,
+  GithubObservation,
   GithubRepository,
   GithubSecret,
   GithubWorkflow,
 } from "../../model/observations/github.ts";
+import type { ObservationOf } from "../../model/observation.ts";
 import type { Source } from "../../model/source.ts";
 import type { PlaneInput } from "../plane.ts";
 import { type Access, type Directory, readAccess, readDirectory } from "./access.ts";
@@ -104,23 +106,37 @@ function concerns(gap: Gap, subject: string): boolean {
 
 const parts = (gap: Gap, repository: string): boolean => concerns(gap, repository) || repositoryOfId(gap.subject) === repository.slice(7);
 
+/** Observations of a kind that one repository has, each list gathered once. */
+type ByRepository = <K extends RepositoryKind>(kind: K, name: string) => readonly ObservationOf<K>[];
+
+type RepositoryKind = Extract<GithubObservation, { readonly repository?: string }>["kind"];
+
+function byRepository(input: PlaneInput): ByRepository {
+  const gathered = new Map<string, ReadonlyMap<string | undefined, readonly { readonly repository?: string }[]>>();
+  return <K extends RepositoryKind>(kind: K, name: string) => {
+    const groups =
+      gathered.get(kind) ?? Map.groupBy(input.observations(kind) as readonly { readonly repository?: string }[], (one) => one.repository);
+    gathered.set(kind, groups);
+    return (groups.get(name) ?? []) as unknown as readonly ObservationOf<K>[];
+  };
+}
+
 function answered(input: PlaneInput, repository: string, what: RegExp): boolean {
   const subjects = new Set([repository, repositoryId(repository)]);
   return input.observations("github/answered").some((answer) => subjects.has(answer.subject) && what.test(answer.what));
 }
 
 /** Which organization secrets reach the repository is decided where they are read; here stand the repository's and its environments' own. */
-function factsOf(input: PlaneInput, directory: Directory, name: string, source: Source): RepositoryFacts {
-  const of = <T extends { readonly repository?: string }>(all: readonly T[]): readonly T[] => all.filter((one) => one.repository === name);
+function factsOf(input: PlaneInput, directory: Directory, of: ByRepository, name: string, source: Source): RepositoryFacts {
   const id = repositoryId(name);
-  const observed = of(input.observations("github/repository"))[0];
-  const settings = of(input.observations("github/actions-settings"))[0];
+  const observed = of("github/repository", name)[0];
+  const settings = of("github/actions-settings", name)[0];
   const shared = input.observations("github/organization-actions-settings").find((one) => one.organization === organizationOf(name));
   const absent = (topic: Topic): boolean => Object.hasOwn(input.charter.absent, topic);
   // "If disabled at the organization, it cannot be enabled for a repository" (Docs, "Managing GitHub Actions settings for a repository").
   const off = shared?.canApprovePullRequests === false || absent("github/actions-settings");
   const canApprove = settings?.canApprovePullRequests ?? (off ? false : undefined);
-  const environments = of(input.observations("github/environment"));
+  const environments = of("github/environment", name);
   const gaps = input.gaps.filter((gap) => gap.topic.startsWith("github/") && parts(gap, id));
   return {
     name,
@@ -128,7 +144,7 @@ function factsOf(input: PlaneInput, directory: Directory, name: string, source: 
     organization: organizationOf(name),
     source: observed?.source ?? source,
     ...(observed && { observed, defaultBranch: observed.defaultBranch }),
-    access: readAccess(input, directory, name),
+    access: readAccess(input, directory, name, of("github/repository-access", name)),
     ...(settings && { settings }),
     ...(canApprove !== undefined && { canApprovePullRequests: canApprove }),
     environments,
@@ -136,14 +152,14 @@ function factsOf(input: PlaneInput, directory: Directory, name: string, source: 
       absent("github/environment") ||
       (!gaps.some((gap) => gap.topic === "github/environment" && concerns(gap, id)) &&
         (environments.length > 0 || answered(input, name, /environments?$/))),
-    rules: of(input.observations("github/branch-rule")),
+    rules: of("github/branch-rule", name),
     rulesetsListed:
       absent("github/ruleset") ||
-      of(input.observations("github/branch-rule")).some((rule) => rule.origin === "ruleset") ||
+      of("github/branch-rule", name).some((rule) => rule.origin === "ruleset") ||
       answered(input, name, /ruleset|rules/),
-    branches: of(input.observations("github/branch")),
-    secrets: of(input.observations("github/secret")),
-    workflows: of(input.observations("github/workflow")),
+    branches: of("github/branch", name),
+    secrets: of("github/secret", name),
+    workflows: of("github/workflow", name),
     isAbsent: absent,
     gaps: (topic, subject) => gaps.filter((gap) => gap.topic === topic && (subject === undefined || concerns(gap, subject))),
   };
@@ -151,9 +167,10 @@ function factsOf(input: PlaneInput, directory: Directory, name: string, source: 
 
 export function readPipeline(input: PlaneInput): Pipeline {
   const directory = readDirectory(input);
+  const of = byRepository(input);
   const repositories = [...namesOf(input)]
     .toSorted(([a], [b]) => (a < b ? -1 : 1))
-    .map(([name, source]) => factsOf(input, directory, name, source));
+    .map(([name, source]) => factsOf(input, directory, of, name, source));
   const byName = new Map(repositories.map((repository) => [repository.name, repository]));
   return {
     input,

@@ -109,9 +109,10 @@ function walk(machines: readonly Automaton[], visit: (ends: readonly boolean[]) 
     for (const character of alphabet) {
       const next = machines.map((machine, i) => advance(machine, position[i] ?? [], character));
       if (next[0]?.length === 0) continue;
+      // The start stands for the empty name, which is none: a text that leads back to it must still be looked at.
+      if (visit(machines.map((machine, i) => next[i]?.includes(machine.end) ?? false))) return true;
       const key = JSON.stringify(next);
       if (seen.has(key)) continue;
-      if (visit(machines.map((machine, i) => next[i]?.includes(machine.end) ?? false))) return true;
       seen.add(key);
       queue.push(next);
     }

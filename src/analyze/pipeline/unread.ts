@@ -17,30 +17,34 @@ export function takeGaps(view: PipelineView, sink: RuleSink): void {
 }
 
 export function unreadRules(view: PipelineView, repository: RepositoryView, sink: RuleSink): void {
-  unreadWorkflows(repository.facts, sink);
+  unreadWorkflows(repository, sink);
   unreadSecrets(view, repository, sink);
   unreadAccess(repository.facts, sink);
 }
 
 /**
- * A workflow file that could not be read runs on reviewed content, so it opens nothing by itself, unless it fetches what a pull request brings, or
- * lets an input decide what it runs.
+ * A workflow file that could not be read runs on reviewed content, so it opens nothing by itself, unless it fetches what a pull request brings, lets
+ * an input decide what it runs, or takes what can be moved under it: then also past the reviewers of an environment that it names.
  */
-function unreadWorkflows(facts: RepositoryFacts, sink: RuleSink): void {
+function unreadWorkflows(repository: RepositoryView, sink: RuleSink): void {
+  const { facts } = repository;
   const branch = facts.defaultBranch;
-  if (branch === undefined || !runsWorkflows(facts)) return;
+  if (!runsWorkflows(facts)) return;
+  const run = branch === undefined ? [] : [{ id: branchRunId(facts.name, branch), what: `with the trust of branch ${branch}` }];
+  const reached = [...run, ...repository.environments.map(({ id, name }) => ({ id, what: `in environment ${name}` }))];
   for (const gap of facts.gaps("github/workflow"))
-    sink.rule(
-      ruleOf({
-        family: "github/pull-request-target",
-        needs: [fact("author", facts.id)],
-        gives: fact("control", branchRunId(facts.name, branch)),
-        because: gapId(gap),
-        how: `a workflow of ${facts.name} that was not read may run what a pull request brings`,
-        grants: [nature(facts.id, `${gap.what} was not read`, gap.source ?? facts.source)],
-        source: gap.source ?? facts.source,
-      }),
-    );
+    for (const { id, what } of reached)
+      sink.rule(
+        ruleOf({
+          family: "github/unread-workflow",
+          needs: [fact("author", facts.id)],
+          gives: fact("control", id),
+          because: gapId(gap),
+          how: `a workflow of ${facts.name} that was not read may run what others bring, ${what}`,
+          grants: [nature(facts.id, `${gap.what} was not read`, gap.source ?? facts.source)],
+          source: gap.source ?? facts.source,
+        }),
+      );
 }
 
 /** Who has access matters to what one person can do; an unreviewed change is a source whoever writes it. */
