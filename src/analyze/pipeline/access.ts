@@ -120,9 +120,6 @@ function accountOf(access: GithubRepositoryAccess, directory: Directory): Accoun
   return undefined;
 }
 
-const throughOf = (account: Account, access: GithubRepositoryAccess): string =>
-  "login" in access.to ? `${account.label}'s access` : account.label;
-
 /** Source: GitHub Docs, "Repository roles for an organization"; "Setting base permissions for an organization": owners have admin everywhere. */
 export function readAccess(
   input: PlaneInput,
@@ -142,7 +139,7 @@ export function readAccess(
     const { permission, source } = access;
     const role = access.customRole === undefined ? {} : { customRole: access.customRole };
     const account = accountOf(access, directory);
-    if (account !== undefined) add(account, { permission, through: throughOf(account, access), source, ...role });
+    if (account !== undefined) add(account, { permission, through: account.label, source, ...role });
     if (!("team" in access.to)) continue;
     const through = `team/${slugOf(access.to.team)}`;
     const team = directory.team(organization, access.to.team);

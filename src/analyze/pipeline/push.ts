@@ -10,7 +10,7 @@ import { actionsBotId, changeId, organizationId, unreviewedRunId } from "./ids.t
 function accessGrant(repository: RepositoryFacts, actor: Actor, permission: string) {
   const holder = repository.access.holders.find((one) => one.id === actor.id);
   const reason = holder?.reasons[0];
-  const through = reason?.through ?? `${actor.label}'s access`;
+  const through = reason?.through ?? actor.label;
   return {
     through,
     grant: grant(
@@ -27,7 +27,7 @@ function accessGrant(repository: RepositoryFacts, actor: Actor, permission: stri
 
 function pushRule(repository: RepositoryFacts, actor: Actor, sink: RuleSink): void {
   const { through, grant: access } = accessGrant(repository, actor, "write");
-  const by = through === `${actor.label}'s access` || through === actor.label ? "" : ` through ${through}`;
+  const by = through === actor.label ? "" : ` through ${through}`;
   sink.rule(
     ruleOf({
       family: "github/push",
@@ -110,7 +110,7 @@ export function ownerRules(pipeline: Pipeline, repository: RepositoryFacts, sink
         needs: [actsAs(actor)],
         gives: fact("control", repository.id),
         because: becauseOf(actor.because),
-        how: `${actor.label} administers ${repository.name} through ${through}`,
+        how: `${actor.label} administers ${repository.name}${through === actor.label ? "" : ` through ${through}`}`,
         grants: [access],
         source: access.source,
       }),

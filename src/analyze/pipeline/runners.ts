@@ -42,7 +42,15 @@ function takes(runner: GithubRunner, labels: readonly string[]): boolean {
 const inScope = (runner: GithubRunner, repository: RepositoryView): boolean =>
   runner.scope === repository.facts.name || runner.scope === repository.facts.organization;
 
+const runners = new WeakMap<PipelineView, readonly RunnerFacts[]>();
+
 export function collectedRunners(pipeline: PipelineView): readonly RunnerFacts[] {
+  const known = runners.get(pipeline) ?? readRunners(pipeline);
+  runners.set(pipeline, known);
+  return known;
+}
+
+function readRunners(pipeline: PipelineView): readonly RunnerFacts[] {
   const { observations } = pipeline.pipeline.input;
   const groups = observations("github/runner-group");
   return observations("github/runner").map((observed) => {
