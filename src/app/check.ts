@@ -13,6 +13,7 @@ import type { CheckResult } from "../findings/result.ts";
 import { sha256 } from "../lib/hash.ts";
 import { fail, ok, type Result } from "../lib/result.ts";
 import type { Observation } from "../model/observation.ts";
+import type { Gap } from "../model/gap.ts";
 import { type FileSet, isRead } from "./files.ts";
 import { planes } from "./planes.ts";
 import { type EstateReading, readEstate } from "./read-estate.ts";
@@ -28,7 +29,9 @@ export interface CheckOptions {
   /** Keys the fingerprints of secrets; drawn anew where none is given, which changes no verdict. */
   readonly fingerprintKey?: Uint8Array;
   readonly trustedKeys?: readonly KeyObject[];
-  /** Changes what was read before anything is derived: how `challenge` injects a grant. */
+  /** Gaps beside those of the files: what someone knows to be missing. */
+  readonly gaps?: readonly Gap[];
+  /** Changes what was read before anything is derived. */
   readonly alter?: (observations: readonly Observation[]) => readonly Observation[];
 }
 
@@ -60,7 +63,11 @@ export function readAndDerive(
     charterFile,
   });
   const observations = options.alter ? options.alter(reading.observations) : reading.observations;
-  return ok({ charter, charterHash: sha256(given.text), reading, estate: derive(observations, charter, reading.gaps, planes) });
+  const derived = derive(observations, charter, [...reading.gaps, ...(options.gaps ?? [])], planes);
+  // What the charter declares absent is no gap, also where only the analysis missed it; readEstate has already said the assumption.
+  const isMissed = (gap: Gap): boolean => gap.topic.startsWith("estate/") || !Object.hasOwn(charter.absent, gap.topic);
+  const estate = { ...derived, gaps: derived.gaps.filter(isMissed), untaken: derived.untaken.filter(isMissed) };
+  return ok({ charter, charterHash: sha256(given.text), reading, estate });
 }
 
 export function check(files: FileSet, options: CheckOptions): Result<CheckRun, readonly CharterProblem[]> {

@@ -1,0 +1,212 @@
+// The example estates as a whole: what must be found, what must not be, and that a proof does not survive any alteration.
+import * as fc from "fast-check";
+import { beforeAll, describe, expect, test } from "vitest";
+import { checkClosedSets } from "../analyze/reach/check-certificate.ts";
+import { STATEMENTS } from "../analyze/reach/decide.ts";
+import { canonicalJson } from "../lib/json.ts";
+import { sha256 } from "../lib/hash.ts";
+import { challenge } from "./challenge/challenge.ts";
+import { type CheckRun, check } from "./check.ts";
+import { type FileSet, isRead, readFolder } from "./files.ts";
+import { difference } from "./diff.ts";
+import { SEAL_FILE, sealFolder } from "./seal.ts";
+import { verifyCertificate } from "./verify-certificate.ts";
+
+const AS_OF = "2026-11-24T00:00:00Z";
+const at = (folder: string): FileSet => readFolder(new URL(`../../examples/${folder}`, import.meta.url).pathname);
+
+function run(files: FileSet): CheckRun {
+  const checked = check(files, { asOf: AS_OF, fingerprintKey: new Uint8Array(32) });
+  if (!checked.ok) throw new Error(checked.error.map((problem) => `${problem.line}: ${problem.message}`).join("\n"));
+  return checked.value;
+}
+
+let acme: CheckRun;
+let fixed: CheckRun;
+let fixedFiles: FileSet;
+
+beforeAll(() => {
+  acme = run(at("acme"));
+  fixedFiles = at("acme-fixed");
+  fixed = run(fixedFiles);
+});
+
+const PROD = "111122223333";
+
+describe("acme", () => {
+  test.each([
+    ["1 any branch is the production deployer", `arn:aws:iam::${PROD}:role/deploy-production`, "development"],
+    ["2 a chain of two roles", `arn:aws:iam::${PROD}:role/warehouse-loader`, "development"],
+    ["4 one secret in two environments", "k8s:production/payments/Secret/payment-provider", "development"],
+    ["5 development reads production's database", "postgres:acme-production", "development"],
+    ["6 configuration past the gate", `arn:aws:iam::${PROD}:role/`, "development"],
+    ["8 a runner for both", "runner", "development"],
+  ])("finds flaw %s", (_, touched, from) => {
+    const found = acme.result.findings.filter((finding) => finding.verdict === "violated" && finding.fromEnvironment === from);
+    expect(found.some((finding) => finding.path.some((step) => step.gives.entity.includes(touched)))).toBe(true);
+  });
+
+  test("finds flaw 3: a reviewer who approves what he wrote", () => {
+    const alone = acme.result.findings.filter((finding) => finding.verdict === "violated" && finding.statements.includes("singlePerson"));
+    expect(
+      alone.some(
+        (finding) => finding.people.includes("victor") && finding.path.some((step) => step.gives.entity.startsWith("github:acme/payments")),
+      ),
+    ).toBe(true);
+  });
+
+  test("finds flaw 7: a declared gate that nothing guards", () => {
+    expect(acme.result.findings.filter((finding) => finding.check === "declared-gate-unguarded").map((finding) => finding.verdict)).toEqual(
+      ["violated"],
+    );
+  });
+
+  test("finds flaw 9: two people who can take the service control policy off", () => {
+    const found = acme.result.findings.find((finding) => finding.check === "guard-removable-by-one-person");
+    expect(found?.people).toEqual(["henrik", "noor"]);
+  });
+
+  test.each([
+    ["a the service control policy denies", (id: string) => id.endsWith("role/batch-development")],
+    ["c the subject of a protected environment", (id: string) => id.endsWith("role/deploy-shop-assets")],
+    ["e an immutable registry", (id: string) => id.includes(":ecr:")],
+    ["g break-glass", (id: string) => id.endsWith("role/break-glass")],
+    ["h the organization's access role", (id: string) => id.endsWith("role/OrganizationAccountAccessRole")],
+    ["i roles that only read settings", (id: string) => /role\/(drift-report|bulkhead-collector)$/.test(id)],
+  ])("does not report near-miss %s as a way in", (_, isNearMiss) => {
+    const crossing = acme.result.findings.filter(
+      (finding) => finding.verdict === "violated" && !finding.statements.includes("singlePerson"),
+    );
+    expect(
+      crossing.filter(
+        (finding) =>
+          isNearMiss(finding.from) ||
+          isNearMiss(finding.to) ||
+          (finding.grant !== undefined && isNearMiss(finding.grant.split("#")[0] as string)),
+      ),
+    ).toEqual([]);
+  });
+
+  test("every step of every way says in which file it stands, and at which line", () => {
+    for (const finding of acme.result.findings)
+      for (const step of finding.path) expect(step.source.line, `${finding.id} ${step.how}`).toBeGreaterThan(0);
+  });
+
+  test("the cut closes everything and cannot be smaller", () => {
+    expect(acme.result.cut).toMatchObject({ complete: true, size: acme.result.cut?.lowerBound });
+  });
+});
+
+describe("acme-fixed", () => {
+  test("is separated, with nothing unknown", () => {
+    expect(fixed.result.findings).toEqual([]);
+    expect(fixed.result.gaps).toEqual([]);
+    expect(fixed.result.statements).toEqual({ wall: "separated", singlePerson: "separated", data: "separated" });
+    expect(fixed.result.verdict).toBe("separated");
+  });
+
+  test("the same files give the same bytes", () => {
+    expect(JSON.stringify(run(fixedFiles).result)).toBe(JSON.stringify(fixed.result));
+  });
+
+  test("its certificate verifies, and not for another estate", () => {
+    const { certificate } = fixed.result;
+    if (!certificate) throw new Error("no certificate");
+    const verified = verifyCertificate(certificate, fixedFiles, { asOf: AS_OF });
+    expect(verified).toMatchObject({ ok: true, value: { valid: true, problems: [] } });
+    expect(verifyCertificate(certificate, at("acme"), { asOf: AS_OF })).toMatchObject({ ok: true, value: { valid: false } });
+  });
+
+  test("no certificate verifies after any one fact is taken out of a closed set", () => {
+    const { certificate } = fixed.result;
+    if (!certificate) throw new Error("no certificate");
+    let tried = 0;
+    for (const set of certificate.closures) {
+      for (const missing of set.closed) {
+        const corrupted = { ...set, closed: set.closed.filter((each) => each !== missing) };
+        const problems = checkClosedSets(fixed.estate, [set.statement], [corrupted]);
+        const own = problems.filter((problem) => problem.code !== "CLOSURE_MISSING");
+        if (own.length === 0) throw new Error(`${set.statement} from ${set.from[0]} still verifies without ${missing}`);
+        tried++;
+      }
+    }
+    expect(tried).toBeGreaterThan(500);
+  });
+
+  test("removing or altering any one file leaves no statement separated", () => {
+    for (const [path, content] of fixedFiles) {
+      if (!isRead(content)) throw new Error(`${path} was not read`);
+      const without = new Map([...fixedFiles].filter(([each]) => each !== path));
+      const altered = new Map(fixedFiles).set(path, new Uint8Array([...content, 10]));
+      for (const files of [without, altered]) {
+        const checked = check(files, { asOf: AS_OF });
+        if (!checked.ok) continue;
+        for (const statement of STATEMENTS)
+          expect(checked.value.result.statements[statement], `${path}, ${statement}`).not.toBe("separated");
+      }
+    }
+  }, 600_000);
+
+  test("a call that was denied turns unknown what it concerns, and nothing violated", () => {
+    const outcomes = new Map<string, string>();
+    for (const [path, call] of deniedOnce(fixedFiles)) {
+      const { statements, verdict } = run(call).result;
+      expect(verdict, path).not.toBe("violated");
+      outcomes.set(path, JSON.stringify(statements));
+    }
+    // A bucket's policy concerns that bucket: whoever reads it, or changes it. It does not make everything unknown.
+    expect(new Set(outcomes.values()).size).toBeGreaterThan(1);
+  }, 600_000);
+
+  test("a gap added anywhere never turns anything into separated", () => {
+    const topics = ["aws/resource-policy", "github/environment", "kubernetes/rbac", "estate/everything", "nobody/knows"];
+    const subjects = fc.constantFrom(...fixed.estate.entities.keys());
+    fc.assert(
+      fc.property(fc.constantFrom(...topics), subjects, (topic, subject) => {
+        const before = acme.result.statements;
+        const after = withGap(at("acme"), topic, subject);
+        for (const statement of STATEMENTS) if (before[statement] !== "separated") expect(after[statement]).not.toBe("separated");
+      }),
+      { numRuns: 10 },
+    );
+  }, 300_000);
+
+  test("every injected grant of every family is detected", () => {
+    const scored = challenge(fixedFiles, { asOf: AS_OF, seed: 0, each: 3 });
+    if (!scored.ok) throw new Error("the charter does not load");
+    for (const score of scored.value) {
+      expect(score.room, score.id).toBeGreaterThan(0);
+      expect(score.tried.filter((each) => !each.detected)).toEqual([]);
+    }
+  }, 300_000);
+
+  test("the difference from acme closes what was open and opens nothing", () => {
+    const changed = difference(acme.result, fixed.result);
+    expect(changed.opened).toEqual([]);
+    expect(changed.closed).toHaveLength(acme.result.findings.length);
+  });
+});
+
+function withGap(files: FileSet, topic: string, subject: string): CheckRun["result"]["statements"] {
+  const checked = check(files, { asOf: AS_OF, gaps: [{ topic, subject, what: subject, why: "added by a test", clauses: [] }] });
+  if (!checked.ok) throw new Error("the charter does not load");
+  return checked.value.result.statements;
+}
+
+/** For a few calls of every manifest: the files as they would be had that call been denied, manifest and seal written anew. */
+function* deniedOnce(files: FileSet): Iterable<[string, FileSet]> {
+  for (const [path, content] of files) {
+    if (!path.endsWith("/manifest.json") || !isRead(content)) continue;
+    const manifest = JSON.parse(new TextDecoder().decode(content)) as { calls: { call: string; status: string; file?: string }[] };
+    const stride = Math.max(1, Math.floor(manifest.calls.length / 6));
+    for (let i = 0; i < manifest.calls.length; i += stride) {
+      const { call, file } = manifest.calls[i] as { call: string; file?: string };
+      const calls = manifest.calls.with(i, { call, status: "denied", error: "AccessDenied" } as never);
+      const next = new Map(files);
+      if (file !== undefined) next.delete(`${path.slice(0, path.lastIndexOf("/"))}/${file}`);
+      next.set(path, new TextEncoder().encode(canonicalJson({ ...manifest, calls })));
+      next.set(SEAL_FILE, sealFolder(next));
+      yield [`${path} ${call} ${sha256(call).slice(0, 6)}`, next];
+    }
+  }
+}
