@@ -14,7 +14,7 @@ import type { ClusterSink } from "./wide.ts";
  * namespace only.
  */
 export function bindingRules(input: PlaneInput, cluster: Cluster, sink: ClusterSink): void {
-  for (const bound of boundOf(input.observations)) {
+  for (const bound of boundOf(input)) {
     if (bound.cluster !== cluster.name) continue;
     for (const { need, grant: removable, how } of bound.subjects) {
       const gives = fact("act-as", bound.id);

@@ -9,6 +9,7 @@ import { accessPolicyRules } from "./default-roles.ts";
 import { type Effect, effectsOf } from "./effects.ts";
 import { clustersByArn } from "./eks-cluster.ts";
 import { groupId, objectId, RBAC_GROUP, serviceAccountId, userId } from "./ids.ts";
+import { once } from "./once.ts";
 import { rulesOf } from "./roles.ts";
 
 export interface BoundSubject {
@@ -35,20 +36,14 @@ export interface Bound {
   readonly source: Source;
 }
 
-const known = new WeakMap<Observations, readonly Bound[]>();
-
-export function boundOf(observations: Observations): readonly Bound[] {
-  const found = known.get(observations);
-  if (found) return found;
-  const clusters = clustersOf(observations);
+export const boundOf = once((input): readonly Bound[] => {
+  const clusters = clustersOf(input);
   const bound = [
     ...[...clusters.values()].flatMap((cluster) => cluster.bindings.map((binding) => fromBinding(cluster, binding))),
-    ...accessPolicies(observations, clusters),
+    ...accessPolicies(input.observations, clusters),
   ];
-  const all = [...bound, ...bindable(bound, clusters)];
-  known.set(observations, all);
-  return all;
-}
+  return [...bound, ...bindable(bound, clusters)];
+});
 
 function fromBinding(cluster: Cluster, binding: KubernetesRoleBinding): Bound {
   const kind = binding.namespace === undefined ? "ClusterRoleBinding" : "RoleBinding";

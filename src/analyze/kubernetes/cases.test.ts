@@ -88,7 +88,7 @@ function charterOf({ environments = {}, charter = {} }: Case): Charter {
   return Charter.parse({
     bulkhead: 1,
     organization: { name: "acme" },
-    environments: Object.entries({ development: [], production: [], ...environments }).map(([name, places]) => ({
+    environments: Object.entries<readonly string[]>({ development: [], production: [], ...environments }).map(([name, places]) => ({
       name,
       tier: tiers[name] ?? "test",
       purpose: name,

@@ -1,4 +1,5 @@
 // Observations of one cluster, indexed: what both passes of the plane look things up in.
+import type { Gap } from "../../model/gap.ts";
 import type { Observations } from "../../model/observation.ts";
 import type {
   KubernetesConfigMap,
@@ -11,6 +12,7 @@ import type {
   KubernetesWorkload,
 } from "../../model/observations/kubernetes.ts";
 import type { Source } from "../../model/source.ts";
+import { once } from "./once.ts";
 
 /** Something that was read, or that only a reference names: then `objects` is empty and `source` is the first reference. */
 export interface Named<T> {
@@ -45,15 +47,31 @@ export interface Cluster {
 
 export const roleKey = (namespace: string | undefined, name: string): string => `${namespace ?? "-"}/${name}`;
 
-const indexed = new WeakMap<Observations, ReadonlyMap<string, Cluster>>();
-
-/** Every cluster of the observations, by name. Indexed once for both passes. */
-export function clustersOf(observations: Observations): ReadonlyMap<string, Cluster> {
-  const known = indexed.get(observations);
-  if (known) return known;
+/** Every cluster of which something was read, by name. */
+export const clustersOf = once(({ observations, gaps }): ReadonlyMap<string, Cluster> => {
   const clusters = index(observations);
-  indexed.set(observations, clusters);
+  for (const gap of gaps) addUnread(clusters, gap);
+  for (const cluster of clusters.values()) {
+    for (const namespace of cluster.namespaces.values()) {
+      // The service account controller makes `default` in every namespace (Kubernetes, "Managing Service Accounts").
+      name(namespace.serviceAccounts, "default", { namespace: namespace.name, source: namespace.source });
+    }
+  }
   return clusters;
+});
+
+/** A gap about a namespace says that it exists, although nothing of it may have been read. */
+function addUnread(clusters: ReadonlyMap<string, Cluster>, gap: Gap): void {
+  const at = gapPlace(gap);
+  const cluster = at && clusters.get(at.cluster);
+  if (cluster && at.namespace !== undefined) namespaceOf(cluster, at.namespace, gap.source ?? cluster.source);
+}
+
+/** Where a gap of this system is: its subject is `CLUSTER`, `CLUSTER/NAMESPACE`, or an entity's id. Undefined: of another system, or nowhere. */
+export function gapPlace({ topic, subject }: Gap): { readonly cluster: string; readonly namespace?: string } | undefined {
+  if (!topic.startsWith("kubernetes/") || topic === "kubernetes/scope") return undefined;
+  const [cluster = "", namespace] = subject.replace(/^k8s:/, "").split("/");
+  return { cluster, ...(namespace !== undefined && namespace !== "-" && { namespace }) };
 }
 
 function index(observations: Observations): Map<string, Cluster> {
@@ -88,12 +106,6 @@ function index(observations: Observations): Map<string, Cluster> {
     const cluster = of(other);
     cluster.others.push(other);
     if (other.namespace) namespaceOf(cluster, other.namespace, other.source);
-  }
-  // The service account controller makes `default` in every namespace (Kubernetes, "Managing Service Accounts").
-  for (const cluster of clusters.values()) {
-    for (const namespace of cluster.namespaces.values()) {
-      name(namespace.serviceAccounts, "default", { namespace: namespace.name, source: namespace.source });
-    }
   }
   return clusters;
 }

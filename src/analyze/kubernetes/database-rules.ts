@@ -40,7 +40,7 @@ export function databaseRules(estate: KnownEstate, sink: RuleSink): void {
     `(?<![\\w.-])(?:${[...new Set(stores.map((store) => store.host))].map(escaped).join("|")})(?![\\w-]|\\.\\w)`,
     "gi",
   );
-  for (const cluster of clustersOf(estate.observations).values()) {
+  for (const cluster of clustersOf(estate).values()) {
     for (const namespace of cluster.namespaces.values()) {
       for (const workload of namespace.workloads) {
         for (const value of valuesOf(namespace, workload)) {

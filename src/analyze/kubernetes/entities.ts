@@ -12,7 +12,7 @@ import { CLUSTER_PARTS, partsOf } from "./parts.ts";
 import { subjectsOf } from "./subjects.ts";
 
 export function entities(input: PlaneInput, sink: EntitySink): void {
-  for (const cluster of clustersOf(input.observations).values()) {
+  for (const cluster of clustersOf(input).values()) {
     const add = (id: string, kind: EntityKind, label: string, place: Place, source: Source, labels?: Entity["labels"]): void =>
       sink.entity({ id, kind, label, place: { cluster: cluster.name, ...place }, source, ...(labels && { labels }) });
     add(clusterId(cluster.name), "cluster", `cluster ${cluster.name}`, {}, cluster.source);
@@ -20,14 +20,14 @@ export function entities(input: PlaneInput, sink: EntitySink): void {
     accountEntities(input, cluster, add);
     for (const part of CLUSTER_PARTS)
       add(partId(cluster.name, undefined, part), "guard", `${part} of cluster ${cluster.name}`, {}, cluster.source);
-    for (const [namespace, part] of partsOf(input.observations, cluster)) {
+    for (const [namespace, part] of partsOf(input, cluster)) {
       const where = namespace === undefined ? `every namespace of ${cluster.name}` : namespace;
       const source = namespace === undefined ? cluster.source : (cluster.namespaces.get(namespace)?.source ?? cluster.source);
       // The way a namespace is addressed as a whole, and no thing in it: neither a source nor a target of a statement, but a way in.
       add(partId(cluster.name, namespace, part), "guard", `${part} of ${where}`, namespace === undefined ? {} : { namespace }, source);
     }
   }
-  for (const bound of boundOf(input.observations)) {
+  for (const bound of boundOf(input)) {
     const place = { cluster: bound.cluster, ...(bound.namespace !== undefined && { namespace: bound.namespace }) };
     sink.entity({ id: bound.id, kind: "guard", label: bound.label, place, source: bound.source });
   }

@@ -1,10 +1,10 @@
 // Gaps → what the missing input could have held, as may-rules, and no more.
-import { EVERYTHING, type Gap, gapId } from "../../model/gap.ts";
+import { type Gap, gapId } from "../../model/gap.ts";
 import { type Fact, fact, type Grant, grant, type RuleSink } from "../../model/rule.ts";
 import type { KnownEstate } from "../plane.ts";
 import { awsAuth, waysIn } from "./aws-identities.ts";
 import { type Bound, boundOf } from "./bindings.ts";
-import { type Cluster, configMapsOf, type Namespace } from "./cluster.ts";
+import { type Cluster, configMapsOf, gapPlace, type Namespace } from "./cluster.ts";
 import { eksClusterOf } from "./eks-cluster.ts";
 import { clusterId, groupId, namespaceId, partId, serviceAccountId, workloadId } from "./ids.ts";
 import { AUTHENTICATED } from "./subjects.ts";
@@ -13,26 +13,19 @@ import type { ClusterSink } from "./wide.ts";
 
 const CLAUSES = ["A1", "A2", "A6", "D3"];
 
-/** Gaps of collectors and of this plane. A file whose cluster is not known could be about anything: nobody takes that one. */
+/**
+ * Gaps of collectors and of this plane. A file whose cluster is not known could be about anything, and so could a cluster of which nothing at all was
+ * read: nobody takes those.
+ */
 export function gapRules(estate: KnownEstate, cluster: Cluster, sink: ClusterSink, gaps: RuleSink): void {
   for (const gap of estate.gaps) {
-    const at = placeOf(gap);
+    const at = gapPlace(gap);
     if (at?.cluster === cluster.name && take(estate, cluster, at.namespace, gap, sink)) gaps.took(gap);
   }
   for (const gap of derived(estate, cluster)) {
     gaps.gap(gap);
     if (estate.charter.absent[gap.topic] !== undefined || take(estate, cluster, undefined, gap, sink)) gaps.took(gap);
   }
-}
-
-/** A gap about a cluster of which nothing at all was read concerns whatever is declared to stand there: it is left to concern everything. */
-export const isOurs = (gap: Gap): boolean => gap.topic !== EVERYTHING && gap.topic.startsWith("kubernetes/");
-
-/** `CLUSTER`, `CLUSTER/NAMESPACE`, or an entity's id. */
-function placeOf(gap: Gap): { readonly cluster: string; readonly namespace?: string } | undefined {
-  if (!isOurs(gap) || gap.topic === "kubernetes/scope") return undefined;
-  const [cluster = "", namespace] = gap.subject.replace(/^k8s:/, "").split("/");
-  return { cluster, ...(namespace !== undefined && namespace !== "-" && { namespace }) };
 }
 
 /** What was never read at all, in a cluster whose files claim to be a dump of its API: every cluster has some of each. */
@@ -46,7 +39,7 @@ function* derived(estate: KnownEstate, cluster: Cluster): Iterable<Gap> {
     source: cluster.source,
   });
   const isKnown = (topic: string): boolean =>
-    estate.gaps.some((gap) => gap.topic === `kubernetes/${topic}` && placeOf(gap)?.cluster === cluster.name);
+    estate.gaps.some((gap) => gap.topic === `kubernetes/${topic}` && gapPlace(gap)?.cluster === cluster.name);
   if (cluster.isDump) {
     if (cluster.bindings.length === 0 && !isKnown("rbac")) yield missing("rbac", "role bindings", CLAUSES);
     const spaces = [...cluster.namespaces.values()];
@@ -55,7 +48,7 @@ function* derived(estate: KnownEstate, cluster: Cluster): Iterable<Gap> {
     if (spaces.every((each) => each.object === undefined) && !isKnown("namespaces"))
       yield missing("namespaces", "namespaces", ["B1", "B3"]);
   }
-  for (const bound of boundOf(estate.observations)) {
+  for (const bound of boundOf(estate)) {
     if (bound.cluster !== cluster.name || bound.effects !== undefined) continue;
     const why = bound.role.startsWith("access policy") ? "its permissions are not known here" : "not among the files, and no default role";
     yield {
@@ -151,7 +144,7 @@ function may(cluster: Cluster, gap: Gap, sink: ClusterSink): Give {
 
 /** The binding's role could hold anything that its scope allows. */
 function unknownRole(estate: KnownEstate, cluster: Cluster, gap: Gap, give: Give): boolean {
-  const bound: Bound | undefined = boundOf(estate.observations).find((each) => each.id === gap.subject && each.effects === undefined);
+  const bound: Bound | undefined = boundOf(estate).find((each) => each.id === gap.subject && each.effects === undefined);
   if (!bound) return false;
   const target = bound.namespace === undefined ? clusterId(cluster.name) : namespaceId(cluster.name, bound.namespace);
   give([fact("act-as", bound.id)], fact("control", target), `what ${bound.role} permits was not read`);
@@ -220,7 +213,7 @@ function unreadMapping(estate: KnownEstate, cluster: Cluster, give: Give): void 
 
 /** An object whose manifest names no namespace may be applied in any: a binding then holds in any. The rest gives no more than its own namespace has. */
 function elsewhere(estate: KnownEstate, cluster: Cluster, gap: Gap, give: Give): boolean {
-  const bound = boundOf(estate.observations).find((each) => each.id === gap.subject);
+  const bound = boundOf(estate).find((each) => each.id === gap.subject);
   for (const { capability, target } of bound?.effects ?? []) {
     const holder = [fact("act-as", (bound as Bound).id)];
     const how = `${(bound as Bound).label} may be applied in any namespace`;

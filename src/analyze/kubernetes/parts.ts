@@ -1,8 +1,9 @@
 // Which parts of which namespaces some rule is about, so that only those become entities.
-import type { Observations } from "../../model/observation.ts";
+import type { PlaneInput } from "../plane.ts";
 import { boundOf } from "./bindings.ts";
-import type { Cluster } from "./cluster.ts";
+import { type Cluster, clustersOf } from "./cluster.ts";
 import type { ClusterPart, NamespacePart } from "./ids.ts";
+import { once } from "./once.ts";
 
 /** Whoever controls a namespace has these whatever the bindings say. */
 export const ALWAYS: readonly NamespacePart[] = ["workloads", "pods", "secrets", "config-maps", "service-accounts"];
@@ -22,25 +23,21 @@ const TOGETHER: readonly (readonly NamespacePart[])[] = [
   ["role-bindings", "binding-escalation-check"],
 ];
 
-const known = new WeakMap<Observations, Map<string, readonly (readonly [namespace: string | undefined, part: NamespacePart])[]>>();
+type Parts = readonly (readonly [namespace: string | undefined, part: NamespacePart])[];
+
+const partsByCluster = once((input) => new Map([...clustersOf(input).values()].map((cluster) => [cluster.name, find(input, cluster)])));
 
 /** Pairs of namespace (undefined: all namespaces of the cluster) and part. */
-export function partsOf(observations: Observations, cluster: Cluster): readonly (readonly [string | undefined, NamespacePart])[] {
-  let byCluster = known.get(observations);
-  if (!byCluster) known.set(observations, (byCluster = new Map()));
-  let parts = byCluster.get(cluster.name);
-  if (!parts) byCluster.set(cluster.name, (parts = find(observations, cluster)));
-  return parts;
-}
+export const partsOf = (input: PlaneInput, cluster: Cluster): Parts => partsByCluster(input).get(cluster.name) ?? [];
 
-function find(observations: Observations, cluster: Cluster): (readonly [string | undefined, NamespacePart])[] {
+function find(input: PlaneInput, cluster: Cluster): Parts {
   const used = new Map<string | undefined, Set<NamespacePart>>();
   const use = (namespace: string | undefined, part: NamespacePart): void => {
     const set = used.get(namespace) ?? new Set(ALWAYS);
     for (const each of TOGETHER.find((pair) => pair.includes(part)) ?? [part]) set.add(each);
     used.set(namespace, set);
   };
-  for (const bound of boundOf(observations)) {
+  for (const bound of boundOf(input)) {
     if (bound.cluster !== cluster.name) continue;
     for (const { target } of bound.effects ?? []) {
       if (target.type === "part") use(bound.namespace, target.part);

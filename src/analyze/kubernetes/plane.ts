@@ -27,7 +27,7 @@ export const kubernetesPlane: Plane = {
     tokens(input, sink);
   },
   rules(estate: KnownEstate, sink: RuleSink): void {
-    for (const cluster of clustersOf(estate.observations).values()) rulesOfCluster(estate, cluster, sink);
+    for (const cluster of clustersOf(estate).values()) rulesOfCluster(estate, cluster, sink);
     sameSecrets(estate, sink);
     unreadSecretRules(estate, sink);
     databaseRules(estate, sink);
@@ -36,7 +36,7 @@ export const kubernetesPlane: Plane = {
 
 function rulesOfCluster(estate: KnownEstate, cluster: Cluster, sink: RuleSink): void {
   const to = clusterSink(estate, cluster, sink);
-  const parts = partsOf(estate.observations, cluster);
+  const parts = partsOf(estate, cluster);
   const byNamespace = Map.groupBy(parts, ([namespace]) => namespace);
   for (const namespace of cluster.namespaces.values()) {
     const own = new Set<NamespacePart>((byNamespace.get(namespace.name) ?? []).map(([, part]) => part));
@@ -44,7 +44,7 @@ function rulesOfCluster(estate: KnownEstate, cluster: Cluster, sink: RuleSink): 
     workloadRules(cluster, namespace, to);
   }
   if (!isSplit(estate, cluster)) handDown(cluster, parts, to);
-  clusterRules(cluster, to);
+  clusterRules(cluster, new Set((byNamespace.get(undefined) ?? []).map(([, part]) => part)), to);
   nodeRules(cluster, to);
   bindingRules(estate, cluster, to);
   accountRules(estate, cluster, to, sink);

@@ -18,7 +18,7 @@ export const ROLE_ANNOTATION = "eks.amazonaws.com/role-arn";
  */
 export function tokens(input: PlaneInput, sink: EntitySink): void {
   const known = eksClusters(input.observations);
-  for (const cluster of clustersOf(input.observations).values()) {
+  for (const cluster of clustersOf(input).values()) {
     const issuers = new Set((known.get(cluster.name) ?? []).flatMap((each) => (each.issuer === undefined ? [] : [each.issuer])));
     for (const issuer of issuers) for (const token of tokensOf(cluster, issuer)) sink.token(token);
   }

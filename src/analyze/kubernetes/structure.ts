@@ -149,7 +149,7 @@ function rbacParts(
 }
 
 /** The rules of the cluster itself: its parts, and what several of them amount to together. */
-export function clusterRules(cluster: Cluster, sink: ClusterSink): void {
+export function clusterRules(cluster: Cluster, everywhere: ReadonlySet<NamespacePart>, sink: ClusterSink): void {
   const id = clusterId(cluster.name);
   const grants = [
     grant(id, "what stands in it", {
@@ -172,13 +172,15 @@ export function clusterRules(cluster: Cluster, sink: ClusterSink): void {
     gives: fact("control", id),
     how: `cluster roles of ${cluster.name} can be given any permission`,
   });
-  sink.wide({
-    ...base,
-    family: "kubernetes/escalate",
-    needs: [fact("write", part("cluster-role-bindings")), fact("defeat", partId(cluster.name, undefined, "binding-escalation-check"))],
-    gives: fact("control", id),
-    how: `any cluster role of ${cluster.name} can be bound`,
-  });
+  if (everywhere.has("binding-escalation-check")) {
+    sink.wide({
+      ...base,
+      family: "kubernetes/escalate",
+      needs: [fact("write", part("cluster-role-bindings")), fact("defeat", partId(cluster.name, undefined, "binding-escalation-check"))],
+      gives: fact("control", id),
+      how: `any cluster role of ${cluster.name} can be bound`,
+    });
+  }
   // A certificate may name any user; only the group system:masters is refused (Certificates and Certificate Signing Requests, CertificateSubjectRestriction).
   sink.wide({
     ...base,

@@ -1,11 +1,11 @@
 // Users and groups that a cluster's bindings, its AWS mapping and the charter's people name.
 import { globMatches } from "../../lib/glob.ts";
-import type { Observations } from "../../model/observation.ts";
 import type { Source } from "../../model/source.ts";
 import type { PlaneInput } from "../plane.ts";
 import { awsIdentities } from "./aws-identities.ts";
 import { boundOf } from "./bindings.ts";
-import type { Cluster } from "./cluster.ts";
+import { type Cluster, clustersOf } from "./cluster.ts";
+import { once } from "./once.ts";
 
 export interface Subjects {
   readonly users: ReadonlyMap<string, Source>;
@@ -24,15 +24,9 @@ export const NODES = "system:nodes";
 export const isGroupOfKubernetes = (name: string): boolean =>
   [AUTHENTICATED, UNAUTHENTICATED, MASTERS, NODES].includes(name) || name === SERVICE_ACCOUNTS || name.startsWith(`${SERVICE_ACCOUNTS}:`);
 
-const known = new WeakMap<Observations, Map<string, Subjects>>();
+const subjectsByCluster = once((input) => new Map([...clustersOf(input).values()].map((cluster) => [cluster.name, find(input, cluster)])));
 
-export function subjectsOf(input: PlaneInput, cluster: Cluster): Subjects {
-  let byCluster = known.get(input.observations);
-  if (!byCluster) known.set(input.observations, (byCluster = new Map()));
-  let subjects = byCluster.get(cluster.name);
-  if (!subjects) byCluster.set(cluster.name, (subjects = find(input, cluster)));
-  return subjects;
-}
+export const subjectsOf = (input: PlaneInput, cluster: Cluster): Subjects => subjectsByCluster(input).get(cluster.name) as Subjects;
 
 function find(input: PlaneInput, cluster: Cluster): Subjects {
   const users = new Map<string, Source>();
@@ -44,7 +38,7 @@ function find(input: PlaneInput, cluster: Cluster): Subjects {
       else if (type === "User" && !name.startsWith("system:serviceaccount:")) first(users, name, source);
     }
   }
-  for (const bound of boundOf(input.observations)) {
+  for (const bound of boundOf(input)) {
     if (bound.cluster !== cluster.name) continue;
     for (const { target, source } of bound.effects ?? []) {
       if (target.type === "user") first(users, target.name, source);
@@ -58,7 +52,7 @@ function find(input: PlaneInput, cluster: Cluster): Subjects {
     for (const group of own) first(groups, group, source);
     for (const user of bound) if (globMatches(userPattern(username), user)) mappedUsers.add(user);
   }
-  for (const name of [MASTERS, AUTHENTICATED, SERVICE_ACCOUNTS]) first(groups, name, cluster.source);
+  for (const name of [MASTERS, NODES, AUTHENTICATED, SERVICE_ACCOUNTS]) first(groups, name, cluster.source);
   // Someone in the charter who is bound nowhere by name may still be in a bound group.
   for (const person of input.charter.people) for (const name of person.identities.kubernetes) first(users, name, cluster.source);
   return { users, groups, mappedUsers };

@@ -18,7 +18,7 @@ export function unreadSecretRules(estate: KnownEstate, sink: RuleSink): void {
     const how = "a secret that was not read may hold the same value";
     sink.rule({ ...base, needs: [fact("read", needs)], gives: fact("read", gives), grants, how, source });
   };
-  for (const cluster of clustersOf(estate.observations).values()) {
+  for (const cluster of clustersOf(estate).values()) {
     meet(FROM_UNREAD, TO_UNREAD, gap.source ?? cluster.source);
     for (const namespace of cluster.namespaces.values()) {
       for (const secret of namespace.secrets.values()) {

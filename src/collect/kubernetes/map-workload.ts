@@ -4,7 +4,7 @@ import { inside, type Source } from "../../model/source.ts";
 import type { CollectorContext } from "../collector.ts";
 import { KINDS } from "./kinds.ts";
 import type { Placed } from "./map.ts";
-import { redactText, redactValue } from "./redact.ts";
+import { redactArguments, redactValue } from "./redact.ts";
 import { type Container, CronJob, Pod, type PodSpec, Templated, type Volume } from "./schema.ts";
 
 interface Found {
@@ -68,8 +68,8 @@ function mapContainer(container: Container, source: Source, { fingerprint }: Col
   return {
     name: container.name ?? "",
     image: container.image,
-    command: container.command.map((text) => redactText(text, fingerprint)),
-    args: container.args.map((text) => redactText(text, fingerprint)),
+    command: redactArguments(container.command, fingerprint),
+    args: redactArguments(container.args, fingerprint),
     privileged: container.securityContext?.privileged === true,
     addedCapabilities: container.securityContext?.capabilities?.add ?? [],
     environment: (container.env ?? []).flatMap<KubernetesContainer["environment"][number]>(({ name, value, valueFrom }, i) => {

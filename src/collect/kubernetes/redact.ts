@@ -13,11 +13,11 @@ const words = (name: string): string => name.replace(/([a-z0-9])([A-Z])/g, "$1_$
 export const isSecretName = (name: string): boolean => SECRET_NAME.test(words(name));
 
 /** Not worth hiding, and worth reading: switches, numbers, references to other variables, paths and templates. */
-const IS_PLAIN = /^(?:|true|false|yes|no|on|off|none|null|\d{1,5}|\$\([^)]*\)|\$\{[^}]*\}|\/[\w./-]*)$/i;
+const IS_PLAIN = /^(?:|true|false|yes|no|on|off|none|null|\d{1,5}|\$\([^)]*\)|\$\{[\w.-]*\}|\/[\w./-]*)$/i;
 
 const URL_PASSWORD = /([a-z][a-z0-9+.-]*:\/\/[^\s:/@?#]*:)([^\s@/?#]+)(@)/gi;
 const ASSIGNMENT = new RegExp(
-  String.raw`([\w.-]*${SECRET_WORD}[\w.-]*["']?\s*(?:=|:\s)\s*|--[\w-]*${SECRET_WORD}[\w-]*\s+)(["']?)([^\s"',;&}]+)(\2)`,
+  String.raw`([\w.-]*${SECRET_WORD}[\w.-]*["']?\s*(?:=|:\s?)\s*|--[\w-]*${SECRET_WORD}[\w-]*\s+)(?:"([^"\n]*)"|'([^'\n]*)'|(\$\{[^}]*\}|[^\s"',;&}]+))`,
   "gi",
 );
 const PRIVATE_KEY = /-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g;
@@ -31,17 +31,28 @@ export function redactText(text: string, fingerprint: (secret: string) => string
   return text
     .replace(PRIVATE_KEY, (found) => mark(found))
     .replace(URL_PASSWORD, (_, before: string, secret: string, after: string) => before + mark(decoded(secret)) + after)
-    .replace(ASSIGNMENT, (found: string, before: string, quote: string, secret: string, end: string) =>
-      IS_PLAIN.test(secret) || secret.startsWith("{fingerprint") ? found : before + quote + mark(secret) + end,
-    )
+    .replace(ASSIGNMENT, (found: string, before: string, ...rest: (string | undefined)[]) => {
+      const secret = rest[0] ?? rest[1] ?? (rest[2] as string);
+      const isMarked = secret.startsWith("{fingerprint");
+      return isMarked || IS_PLAIN.test(secret) || secret.includes("://") ? found : before + mark(secret);
+    })
     .replace(KNOWN_TOKEN, (found) => mark(found));
 }
 
-/** A named value: the whole of it when the name says that it is a secret and it is no address, the secrets in it otherwise. */
+/** A named value: the whole of it when the name says that it is a secret and it is no address and no file, the secrets in it otherwise. */
 export function redactValue(name: string, value: string, fingerprint: (secret: string) => string): string {
-  const isWholeSecret = isSecretName(name) && !IS_PLAIN.test(value) && !value.includes("://") && !value.includes("\n");
+  const isFile = name.includes(".") && value.includes("\n");
+  const isWholeSecret = isSecretName(name) && !isFile && !IS_PLAIN.test(value) && !value.includes("://");
   return isWholeSecret ? fingerprintMark(fingerprint(value)) : redactText(value, fingerprint);
 }
+
+/** Arguments of a command: a secret may be the argument after the flag that names it (`--password`, `x`). */
+export const redactArguments = (list: readonly string[], fingerprint: (secret: string) => string): string[] =>
+  list.map((text, i) => {
+    const flag = list[i - 1];
+    const isNamed = flag !== undefined && /^--?[\w-]+$/.test(flag) && !/^--[a-z]/i.test(text);
+    return isNamed ? redactValue(flag, text, fingerprint) : redactText(text, fingerprint);
+  });
 
 /** Userinfo is percent-encoded in a URL (RFC 3986, section 3.2.1); the secret is the decoded text. */
 function decoded(text: string): string {
