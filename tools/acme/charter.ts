@@ -9,6 +9,8 @@ const section = (comment: string, content: object): string =>
     .map((line) => `# ${line}`)
     .join("\n")}\n${stringify(content, { lineWidth: 140 })}`;
 
+const inEveryRepository = (name: string) => REPOSITORIES.map((repository) => ({ repository: `${ORG}/${repository}`, name }));
+
 const environments = {
   environments: [
     {
@@ -20,7 +22,7 @@ const environments = {
       boundary: {
         aws: { accounts: [ACCOUNTS.production] },
         kubernetes: [{ cluster: "production" }],
-        github: { environments: [{ repository: `${ORG}/*`, name: "production" }] },
+        github: { environments: inEveryRepository("production") },
         databases: [`postgres:${DATABASE_HOST.production}/*`],
       },
     },
@@ -32,8 +34,8 @@ const environments = {
       data: "synthetic",
       boundary: {
         kubernetes: [{ cluster: "development", namespaces: ["test-shop", "test-payments", "test-web"] }],
-        github: { environments: [{ repository: `${ORG}/*`, name: "test" }] },
-        databases: ["postgres:postgres.test-*.svc.cluster.local/*"],
+        github: { environments: inEveryRepository("test") },
+        databases: ["shop", "payments", "web"].map((team) => `postgres:postgres.test-${team}.svc.cluster.local/*`),
         entities: [roleArn("development", "deploy-test")],
       },
     },
@@ -46,7 +48,7 @@ const environments = {
       boundary: {
         aws: { accounts: [ACCOUNTS.development] },
         kubernetes: [{ cluster: "development", namespaces: ["shop-dev", "payments-dev", "web-dev", "data-dev"] }],
-        github: { environments: [{ repository: `${ORG}/*`, name: "development" }] },
+        github: { environments: inEveryRepository("development") },
         databases: [`postgres:${DATABASE_HOST.development}/*`],
       },
     },

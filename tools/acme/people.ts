@@ -82,7 +82,10 @@ const PERMISSION_SETS: Readonly<Record<Team, readonly (readonly [AccountName, st
     ["development", "Developer"],
     ["tooling", "OrganizationAudit"],
   ],
-  support: [["production", "SupportReadOnly"]],
+  support: [
+    ["production", "SupportReadOnly"],
+    ["development", "ReadOnly"],
+  ],
 };
 
 /** Two people may use break-glass, each with an IAM user of the management account that has a hardware key and no access key. */
