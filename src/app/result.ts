@@ -12,6 +12,7 @@ import { applyExceptions, isExcepted } from "../findings/exception.ts";
 import { fingerprintOf } from "../findings/fingerprint.ts";
 import type { Certificate, CheckResult, Finding, Step as FindingStep, Verdict } from "../findings/result.ts";
 import { locate } from "../lib/locate.ts";
+import { gapId } from "../model/gap.ts";
 import type { Source } from "../model/source.ts";
 import type { EstateReading } from "./read-estate.ts";
 import { VERSION } from "./version.ts";
@@ -39,8 +40,9 @@ const NOT_MODELED = [
 
 export function resultOf(material: Material): CheckResult {
   const { charter, reading, estate, decision, answers, asOf } = material;
-  const lined = lines(reading);
-  const found = answers.flatMap((answer) => answer.findings.map((each) => findingOf(answer, each, lined)));
+  const told = telling(reading, estate);
+  const { lined } = told;
+  const found = answers.flatMap((answer) => answer.findings.map((each) => findingOf(answer, each, told)));
   const findings = applyExceptions(found, charter.exceptions, asOf).sort(bySeverity);
   const clauses = clausesOf(answers, findings, estate);
   return {
@@ -96,6 +98,17 @@ function bySeverity(a: Finding, b: Finding): number {
 
 type Lined = (source: Source) => Source;
 
+/** What turns ids into what people read: lines for sources, words for gaps. */
+interface Telling {
+  readonly lined: Lined;
+  readonly because: (because: string) => string;
+}
+
+function telling(reading: EstateReading, estate: Estate): Telling {
+  const gaps = new Map(estate.gaps.map((gap) => [gapId(gap), `${gap.what} was not read: ${gap.why}`]));
+  return { lined: lines(reading), because: (because) => gaps.get(because) ?? because };
+}
+
 function lines(reading: EstateReading): Lined {
   return (source) => {
     if (source.line !== undefined) return source;
@@ -105,7 +118,7 @@ function lines(reading: EstateReading): Lined {
   };
 }
 
-function findingOf({ check }: CheckAnswer, found: Found, lined: Lined): Finding {
+function findingOf({ check }: CheckAnswer, found: Found, told: Telling): Finding {
   return {
     id: fingerprintOf(check.id, found.grant, found.fromEnvironment, found.toEnvironment),
     check: check.id,
@@ -122,25 +135,25 @@ function findingOf({ check }: CheckAnswer, found: Found, lined: Lined): Finding 
     count: found.count ?? 1,
     people: [...(found.people ?? [])],
     statements: [...(found.way?.statements ?? [])],
-    path: found.way ? stepsOf(found.way, lined) : [],
+    path: found.way ? stepsOf(found.way, told) : [],
     cut: [...found.change],
     remediation: check.remediation,
     frameworks: [...(FRAMEWORKS[check.clause] ?? [])],
-    ...(found.source && { source: lined(found.source) }),
+    ...(found.source && { source: told.lined(found.source) }),
   };
 }
 
 export type ShownStep = FindingStep;
 
 /** A step as results hold it: rule by family, source with its line. */
-export function stepShown(reading: EstateReading): (step: Step) => FindingStep {
-  const lined = lines(reading);
-  return (step) => shown(step, lined, { file: "" });
+export function stepShown(reading: EstateReading, estate: Estate): (step: Step) => FindingStep {
+  const told = telling(reading, estate);
+  return (step) => shown(step, told, { file: "" });
 }
 
-const stepsOf = (way: Way, lined: Lined): FindingStep[] => way.steps.map((step) => shown(step, lined, way.rule.source));
+const stepsOf = (way: Way, told: Telling): FindingStep[] => way.steps.map((step) => shown(step, told, way.rule.source));
 
-function shown(step: Step, lined: Lined, otherwise: Source): FindingStep {
+function shown(step: Step, { lined, because }: Telling, otherwise: Source): FindingStep {
   const { rule } = step;
   return {
     id: step.id,
@@ -152,7 +165,7 @@ function shown(step: Step, lined: Lined, otherwise: Source): FindingStep {
     how: step.how,
     ...(rule?.grants[0] && { grant: rule.grants[0].id }),
     certainty: rule?.certainty ?? "must",
-    ...(rule?.because !== undefined && { because: rule.because }),
+    ...(rule?.because !== undefined && { because: because(rule.because) }),
     source: lined(rule?.grants[0]?.source ?? rule?.source ?? step.source ?? otherwise),
   };
 }
@@ -235,7 +248,7 @@ function certificateOf({ charterHash, reading, estate, decision, asOf, ...rest }
       sources: [...set.sources],
       closed: [...set.closed],
     })),
-    gaps: estate.gaps.map((gap) => `${gap.topic}:${gap.subject}`),
+    gaps: estate.gaps.map(gapId),
     assumptions: assumptionsOf({ charterHash, reading, estate, decision, asOf, ...rest }),
   };
 }

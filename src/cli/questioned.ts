@@ -11,7 +11,8 @@ import { UsageError } from "./report.ts";
 export function estateOf(folder: string, flags: EstateFlags): { readonly estate: Estate; readonly locate: (step: Step) => ShownStep } {
   const derived = readAndDerive(filesOf(folder), optionsOf(flags));
   if (!derived.ok) throw new UsageError("BAD_INPUT", formatProblems(derived.error));
-  return { estate: derived.value.estate, locate: stepShown(derived.value.reading) };
+  const { estate, reading } = derived.value;
+  return { estate, locate: stepShown(reading, estate) };
 }
 
 export function idsOf(estate: Estate, name: string): readonly string[] {
