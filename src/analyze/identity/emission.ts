@@ -57,10 +57,15 @@ function ruleOf(decision: Decision, parts: Parts, used: Map<string, Obstacle>): 
   if (decision.outcome !== "denied") return built(parts, decision.by, parts.needs, because);
   const guards = decision.obstacles.map((obstacle) => obstacle.guard);
   if (guards.length === 0 || guards.some((guard) => guard === undefined)) return undefined;
-  for (const obstacle of decision.obstacles) if (obstacle.guard && !used.has(obstacle.guard.id)) used.set(obstacle.guard.id, obstacle);
+  for (const obstacle of decision.obstacles) remember(obstacle, used);
   const ids = [...new Set(guards.map((guard) => guard!.id))];
   const needs = [...parts.needs, ...ids.map((id) => fact("defeat", id))];
   return built({ ...parts, how: `${parts.how}, once ${guards[0]!.label} no longer holds it` }, decision.by, needs, because);
+}
+
+/** A guard that also holds by not allowing can be lifted in more ways than one that only denies. */
+function remember(obstacle: Obstacle, used: Map<string, Obstacle>): void {
+  if (obstacle.guard && (obstacle.by === undefined || !used.has(obstacle.guard.id))) used.set(obstacle.guard.id, obstacle);
 }
 
 function built(parts: Parts, by: readonly Bound[], needs: readonly Fact[], because: readonly string[]): Rule {

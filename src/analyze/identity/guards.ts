@@ -1,5 +1,5 @@
 // Rules: who can make a guard stop guarding. Only guards that hold some rule back are asked about.
-import { fact } from "../../model/rule.ts";
+import { fact, grant } from "../../model/rule.ts";
 import { isCustomerManaged, type Administrators } from "./administer.ts";
 import { ask, either, isCertain, type Target } from "./ask.ts";
 import type { Emission } from "./emission.ts";
@@ -74,6 +74,9 @@ function firstOf(aws: AwsEstate, identity: Identity, actions: readonly string[],
   return best;
 }
 
+const undecided = (decision: Decision, why: string): Decision =>
+  decision.outcome === "allowed" ? { outcome: "allowed-if", by: decision.by, residual: [why] } : decision;
+
 /** An administrator of the account controls the guard by owning the account, so only others are asked. */
 function boundary(id: string, aws: AwsEstate, administrators: Administrators, out: Emission): void {
   const bound = aws.byArn.get(id.slice(0, -"#boundary".length));
@@ -100,7 +103,11 @@ function managedDeny(id: string, policy: string, aws: AwsEstate, administrators:
   const bearers = aws.identities.filter((identity) => identity.index.policies.some((other) => other.owner === policy));
   const how = (who: Identity): string => `${who.label} can rewrite or detach ${policy}`;
   each(aws, account, administrators, out, { family: "aws/defeat-guard", guard: id, how }, (who) => {
-    let best = firstOf(aws, who, ["iam:createpolicyversion", "iam:setdefaultpolicyversion"], { arn: policy, account });
+    let best = firstOf(aws, who, ["iam:createpolicyversion"], { arn: policy, account });
+    best = either(
+      best,
+      undecided(firstOf(aws, who, ["iam:setdefaultpolicyversion"], { arn: policy, account }), "if an older version does not deny it"),
+    );
     for (const bearer of bearers) best = either(best, firstOf(aws, who, [`iam:detach${bearer.type}policy`], bearer));
     return best;
   });
@@ -139,12 +146,25 @@ function controlPolicy(id: string, obstacle: Obstacle, aws: AwsEstate, administr
         needs: [fact("control", rootOf(management))],
         gives: fact("defeat", id),
         how: `whoever administers the management account ${management} decides about ${label}`,
+        grants: [managed(id, label, management, aws)],
         source: aws.sourceOfAccount(management),
       },
     );
   }
   leaving(id, label, aws, out);
 }
+
+const managed = (id: string, label: string, management: string, aws: AwsEstate) =>
+  grant(
+    id,
+    { managedBy: management },
+    {
+      label: `${label}, managed by account ${management}`,
+      change: `manage ${label} from an account that no lower environment reaches`,
+      source: aws.sourceOfAccount(management),
+      removable: false,
+    },
+  );
 
 function leaving(id: string, label: string, aws: AwsEstate, out: Emission): void {
   const held = aws.accounts.filter((account) =>

@@ -18,12 +18,33 @@ const plain = (pattern: string): boolean => !pattern.includes(LITERAL_STAR) && !
 /** Whether a concrete text matches; a `*` in the text is a character like any other. */
 export const matches = (pattern: string, text: string): boolean => globMatches(pattern, plain(pattern) ? text : literally(text));
 
-/** Whether every text that matches `inner` matches `outer`. Sound, and exact for the patterns policies use (a star is only swallowed by a star). */
+/**
+ * Whether every text that matches `inner` matches `outer`. Sound: a star of `outer` swallows whatever stands in `inner`, a `?` only what is
+ * one character for sure.
+ */
 export function covers(outer: string, inner: string): boolean {
   if (outer === "*" || outer === inner) return true;
-  if (!outer.includes("?") || !inner.includes("*")) return globMatches(outer, inner);
-  // A `?` must not swallow a star: stretch the star beyond what the outer pattern's marks can reach.
-  return globMatches(outer, inner.replaceAll("*", "\uE003".repeat(outer.length + 1)));
+  if (!outer.includes("?")) return globMatches(outer, inner);
+  return coversFrom(marksFirst(outer), marksFirst(inner));
+}
+
+/** `*?` and `?*` are the same pattern: the marks come first. */
+const marksFirst = (pattern: string): string =>
+  pattern.replace(/[*?]{2,}/g, (run) => run.replaceAll("*", "") + (run.includes("*") ? "*" : ""));
+
+function coversFrom(outer: string, inner: string): boolean {
+  // row[j]: whether what is left of `outer` covers inner from j on; built from the end of `outer`.
+  let row = Array.from({ length: inner.length + 1 }, (_, j) => j === inner.length);
+  for (let i = outer.length - 1; i >= 0; i--) {
+    const next: boolean[] = [];
+    for (let j = inner.length; j >= 0; j--) {
+      const here = inner[j];
+      if (outer[i] === "*") next[j] = (row[j] as boolean) || (j < inner.length && (next[j + 1] as boolean));
+      else next[j] = here !== undefined && here !== "*" && (here === outer[i] || outer[i] === "?") && (row[j + 1] as boolean);
+    }
+    row = next;
+  }
+  return row[0] as boolean;
 }
 
 /** The part of `target` (a pattern) that `pattern` allows: one narrower pattern, or undefined when nothing is left. */
