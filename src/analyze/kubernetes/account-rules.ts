@@ -4,6 +4,7 @@ import { type Fact, fact, type Grant, grant, type RuleSink } from "../../model/r
 import type { Source } from "../../model/source.ts";
 import type { KnownEstate } from "../plane.ts";
 import { type AwsIdentity, awsIdentities } from "./aws-identities.ts";
+import { shortArn } from "./bindings.ts";
 import type { Cluster } from "./cluster.ts";
 import { eksClusterOf } from "./eks-cluster.ts";
 import { clusterId, groupId, serviceAccountId, userId } from "./ids.ts";
@@ -108,7 +109,7 @@ function awsRules(estate: KnownEstate, cluster: Cluster, { users }: Subjects, si
   for (const identity of awsIdentities(estate.observations, cluster)) {
     const { family, groups, username, source } = identity;
     for (const arn of arnsOf(estate, identity)) {
-      const who = arn.slice(arn.lastIndexOf(":") + 1);
+      const who = shortArn(arn);
       const label =
         family === "kubernetes/aws-auth" ? `aws-auth of cluster ${cluster.name}` : `access entry of ${who} in cluster ${cluster.name}`;
       const admin = (needed: string): void => {

@@ -1,6 +1,6 @@
 // Who is bound, and what a bound role does: one rule a subject, and one an effect.
 import { fact, type Fact, grant, type Rule } from "../../model/rule.ts";
-import type { PlaneInput } from "../plane.ts";
+import type { KnownEstate } from "../plane.ts";
 import { bindableId, bindableRoles, type Bound, boundOf } from "./bindings.ts";
 import type { Cluster } from "./cluster.ts";
 import type { Effect } from "./effects.ts";
@@ -13,24 +13,25 @@ import type { ClusterSink } from "./wide.ts";
  * Source: Kubernetes, "Using RBAC Authorization", RoleBinding and ClusterRoleBinding: a RoleBinding to a ClusterRole grants it in the binding's
  * namespace only.
  */
-export function bindingRules(input: PlaneInput, cluster: Cluster, sink: ClusterSink): void {
-  for (const bound of boundOf(input)) {
+export function bindingRules(estate: KnownEstate, cluster: Cluster, sink: ClusterSink): void {
+  for (const bound of boundOf(estate)) {
     if (bound.cluster !== cluster.name) continue;
     for (const { need, grant: removable, how } of bound.subjects) {
       const gives = fact("act-as", bound.id);
       sink.rule({ family: bound.family, needs: [need], gives, certainty: "must", grants: [removable], how, source: removable.source });
     }
-    for (const effect of bound.effects ?? []) effectRules(cluster, bound, effect, sink);
+    const isAmbient = bound.subjects.every(({ need }) => isComponent(estate, need.entity));
+    for (const effect of bound.effects ?? []) effectRules(cluster, bound, effect, isAmbient, sink);
   }
 }
 
-function effectRules(cluster: Cluster, bound: Bound, effect: Effect, sink: ClusterSink): void {
+/** A service account that stands in no environment: one of the cluster's own components. */
+const isComponent = (estate: KnownEstate, entity: string): boolean =>
+  entity.includes("/ServiceAccount/") && estate.environmentOf(entity) === undefined;
+
+function effectRules(cluster: Cluster, bound: Bound, effect: Effect, isAmbient: boolean, sink: ClusterSink): void {
   const where = bound.namespace === undefined ? `in every namespace of ${cluster.name}` : `in ${bound.namespace}`;
-  const own = grant(bound.id, "binding", {
-    label: bound.label,
-    change: `bind ${bound.role} in the namespaces that need it, instead of by ${bound.label}`,
-    source: bound.source,
-  });
+  const own = grant(bound.id, "binding", { label: bound.label, change: bound.narrower, source: bound.source });
   const ofRole = grant(bound.roleId, [effect.capability, effect.target], {
     label: bound.role,
     change: `take out of ${bound.role} that its holders ${effect.how}`,
@@ -57,7 +58,8 @@ function effectRules(cluster: Cluster, bound: Bound, effect: Effect, sink: Clust
   }
   for (const gives of targetFacts(cluster, bound.namespace, effect)) {
     const rule: Rule = { ...base, needs: [holder], gives };
-    if (bound.namespace === undefined) sink.wide(rule, effect.uncertainBelow);
+    if (bound.namespace === undefined)
+      sink.wide(rule, { ...(effect.uncertainBelow !== undefined && { uncertainBelow: effect.uncertainBelow }), isAmbient });
     else sink.rule(rule);
   }
 }

@@ -30,6 +30,8 @@ export interface Bound {
   readonly role: string;
   readonly roleId: string;
   readonly family: string;
+  /** What to do about one that holds in the whole cluster. */
+  readonly narrower: string;
   readonly subjects: readonly BoundSubject[];
   /** Undefined: the role was not read and is no default one. */
   readonly effects: readonly Effect[] | undefined;
@@ -59,6 +61,7 @@ function fromBinding(cluster: Cluster, binding: KubernetesRoleBinding): Bound {
     role,
     roleId: roleEntity(cluster.name, binding.namespace, binding.role),
     family: "kubernetes/role-binding",
+    narrower: `bind ${role} in the namespaces that need it, instead of by ${label}`,
     subjects: binding.subjects.flatMap((subject) => {
       const need = subjectFact(cluster.name, binding, subject);
       if (!need) return [];
@@ -135,17 +138,18 @@ const escaped = (text: string): string => text.replace(/[\\^$.|?*+()[\]{}]/g, "\
 function fromAccessPolicy(cluster: string, entry: AwsEksAccessEntry, arn: string, namespace: string | undefined): Bound {
   const policy = arn.slice(arn.lastIndexOf("/") + 1);
   const rules = accessPolicyRules(policy, entry.source);
-  const id = `${objectId(cluster, namespace, "AccessPolicy", "eks.amazonaws.com", policy)}`;
-  const who = entry.principal.slice(entry.principal.lastIndexOf(":") + 1);
+  const id = objectId(cluster, namespace, "AccessPolicy", "eks.amazonaws.com", `${policy}@${entry.principal}`);
+  const who = shortArn(entry.principal);
   const label = `access entry of ${who} in cluster ${cluster}`;
   return {
     id,
-    label: `access policy ${policy}`,
+    label,
     cluster,
     ...(namespace !== undefined && { namespace }),
     role: `access policy ${policy}`,
     roleId: arn,
     family: "kubernetes/access-entry",
+    narrower: `limit ${policy} of the ${label} to the namespaces that need it`,
     subjects: [
       {
         need: fact("act-as", entry.principal),
@@ -161,6 +165,9 @@ function fromAccessPolicy(cluster: string, entry: AwsEksAccessEntry, arn: string
     source: entry.source,
   };
 }
+
+/** `role/deploy` of an ARN, without account and path. */
+export const shortArn = (arn: string): string => arn.slice(arn.lastIndexOf(":") + 1).replace(/\/.*\//, "/");
 
 /** The id under which a role stands that someone may bind: whoever also writes role bindings there has its effects. */
 export const bindableId = (cluster: string, namespace: string | undefined, role: KubernetesRoleBinding["role"]): string =>
@@ -188,6 +195,7 @@ function bindable(bound: readonly Bound[], clusters: ReadonlyMap<string, Cluster
           role: label,
           roleId: roleEntity(name, namespace, role),
           family: "kubernetes/escalate",
+          narrower: `let nobody bind ${label} in the whole cluster`,
           subjects: [],
           effects: rules && effectsOf(rules, namespace === undefined ? "cluster" : "namespace"),
           source,

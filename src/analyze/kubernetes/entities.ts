@@ -10,6 +10,7 @@ import { type Cluster, clustersOf, type Namespace } from "./cluster.ts";
 import { clusterId, configMapId, groupId, namespaceId, partId, secretId, serviceAccountId, userId, workloadId } from "./ids.ts";
 import { CLUSTER_PARTS, partsOf } from "./parts.ts";
 import { subjectsOf } from "./subjects.ts";
+import { everything } from "./wide.ts";
 
 export function entities(input: PlaneInput, sink: EntitySink): void {
   for (const cluster of clustersOf(input).values()) {
@@ -18,6 +19,7 @@ export function entities(input: PlaneInput, sink: EntitySink): void {
     add(clusterId(cluster.name), "cluster", `cluster ${cluster.name}`, {}, cluster.source);
     for (const namespace of cluster.namespaces.values()) namespaceEntities(cluster, namespace, add);
     accountEntities(input, cluster, add);
+    add(everything(cluster.name), "guard", `everything in the namespaces of ${cluster.name}`, {}, cluster.source);
     for (const part of CLUSTER_PARTS)
       add(partId(cluster.name, undefined, part), "guard", `${part} of cluster ${cluster.name}`, {}, cluster.source);
     for (const [namespace, part] of partsOf(input, cluster)) {

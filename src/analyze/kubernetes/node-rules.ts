@@ -2,7 +2,7 @@
 import { fact, type Grant, grant } from "../../model/rule.ts";
 import type { KubernetesWorkload } from "../../model/observations/kubernetes.ts";
 import type { Cluster, Namespace } from "./cluster.ts";
-import { clusterId, groupId, partId, workloadId } from "./ids.ts";
+import { groupId, partId, workloadId } from "./ids.ts";
 import { podSecurityLevel } from "./parts.ts";
 import { NODES } from "./subjects.ts";
 import type { ClusterSink } from "./wide.ts";
@@ -182,23 +182,6 @@ function kubelets(cluster: Cluster, nodes: string, shared: Grant, sink: ClusterS
     because: "a kubelet reaches what the pods of its own node use, and which pods those are is not known",
     grants: [shared],
     how: `a node of cluster ${cluster.name} holds what its pods use`,
-    source: cluster.source,
-  });
-  const id = clusterId(cluster.name);
-  sink.rule({
-    family: "kubernetes/node",
-    needs: [fact("control", id)],
-    gives: fact("act-as", groupId(cluster.name, NODES)),
-    certainty: "must",
-    grants: [
-      grant(id, "nodes", {
-        label: `cluster ${cluster.name}`,
-        change: "keep the cluster's administration apart",
-        source: cluster.source,
-        removable: false,
-      }),
-    ],
-    how: `whoever controls cluster ${cluster.name} controls its nodes`,
     source: cluster.source,
   });
 }

@@ -43,8 +43,8 @@ function rulesOfCluster(estate: KnownEstate, cluster: Cluster, sink: RuleSink): 
     namespaceRules(cluster, namespace, own, to);
     workloadRules(cluster, namespace, to);
   }
-  if (!isSplit(estate, cluster)) handDown(cluster, parts, to);
-  clusterRules(cluster, new Set((byNamespace.get(undefined) ?? []).map(([, part]) => part)), to);
+  handDown(cluster, isSplit(estate, cluster), parts, to);
+  clusterRules(cluster, isSplit(estate, cluster), new Set((byNamespace.get(undefined) ?? []).map(([, part]) => part)), to);
   nodeRules(cluster, to);
   bindingRules(estate, cluster, to);
   accountRules(estate, cluster, to, sink);
@@ -91,7 +91,7 @@ function eksRules(estate: KnownEstate, cluster: Cluster, sink: ClusterSink): voi
     grants: [
       grant(eks.arn, "access entries", {
         label,
-        change: `take control of ${label} from who needs it not`,
+        change: `take the permissions on ${label} from whoever does not need them`,
         source: eks.source,
         removable: false,
       }),

@@ -1,8 +1,18 @@
 // What holds without any grant: what stands in a namespace belongs to who controls it, and what a part of a namespace stands for.
 import { type Fact, fact, grant, type Rule } from "../../model/rule.ts";
 import type { Cluster, Namespace } from "./cluster.ts";
-import { clusterId, configMapId, namespaceId, type NamespacePart, partId, secretId, serviceAccountId, workloadId } from "./ids.ts";
-import { CLUSTER_PARTS } from "./parts.ts";
+import {
+  clusterId,
+  configMapId,
+  type ClusterPart,
+  namespaceId,
+  type NamespacePart,
+  partId,
+  secretId,
+  serviceAccountId,
+  workloadId,
+} from "./ids.ts";
+import { ALWAYS } from "./parts.ts";
 import type { ClusterSink } from "./wide.ts";
 
 const KIND_OF: Readonly<Partial<Record<NamespacePart, string>>> = {
@@ -13,6 +23,9 @@ const KIND_OF: Readonly<Partial<Record<NamespacePart, string>>> = {
   cronjobs: "CronJob",
   replicationcontrollers: "ReplicationController",
 };
+
+/** The parts that add something to control of the namespace; the others lead back to it, or to objects it holds anyway. */
+const OWNED: ReadonlySet<NamespacePart> = new Set<NamespacePart>([...ALWAYS, "pod-security"]);
 
 type Make = (family: string, needs: readonly Fact[], gives: Fact, how: string) => Rule;
 
@@ -33,7 +46,8 @@ export function namespaceRules(cluster: Cluster, namespace: Namespace, parts: Re
   const part = (name: NamespacePart): string => partId(cluster.name, namespace.name, name);
   const control = [fact("control", owner)];
   for (const each of parts)
-    add("kubernetes/namespace-owner", control, fact("control", part(each)), `${each} of ${namespace.name} belong to the namespace`);
+    if (OWNED.has(each))
+      add("kubernetes/namespace-owner", control, fact("control", part(each)), `${each} of ${namespace.name} belong to the namespace`);
   workloadParts(namespace, parts, part, add, owner);
   secretParts(cluster, namespace, part, add, owner);
   rbacParts(namespace, parts, part, add, owner);
@@ -148,8 +162,11 @@ function rbacParts(
   }
 }
 
-/** The rules of the cluster itself: its parts, and what several of them amount to together. */
-export function clusterRules(cluster: Cluster, everywhere: ReadonlySet<NamespacePart>, sink: ClusterSink): void {
+/**
+ * The rules of the cluster itself: its parts, and what several of them amount to together. In a shared cluster, control of it already came with control
+ * of every namespace, and its nodes would only be a second way to the same.
+ */
+export function clusterRules(cluster: Cluster, isShared: boolean, everywhere: ReadonlySet<NamespacePart>, sink: ClusterSink): void {
   const id = clusterId(cluster.name);
   const grants = [
     grant(id, "what stands in it", {
@@ -159,12 +176,11 @@ export function clusterRules(cluster: Cluster, everywhere: ReadonlySet<Namespace
       removable: false,
     }),
   ];
-  const part = (name: (typeof CLUSTER_PARTS)[number]): string => partId(cluster.name, undefined, name);
+  const part = (name: ClusterPart): string => partId(cluster.name, undefined, name);
   const base = { certainty: "must", grants, source: cluster.source } as const;
-  for (const each of CLUSTER_PARTS) {
-    const how = `${each} belong to cluster ${cluster.name}`;
-    sink.rule({ ...base, family: "kubernetes/namespace-owner", needs: [fact("control", id)], gives: fact("control", part(each)), how });
-  }
+  const how = `whoever controls cluster ${cluster.name} controls its nodes`;
+  if (!isShared)
+    sink.rule({ ...base, family: "kubernetes/node", needs: [fact("control", id)], gives: fact("control", part("nodes")), how });
   sink.wide({
     ...base,
     family: "kubernetes/escalate",

@@ -7,30 +7,49 @@ import { clusterId, namespaceId, type NamespacePart, partId } from "./ids.ts";
 /** Where rules of a cluster go. `wide` takes a rule that gives something over the whole cluster. */
 export interface ClusterSink {
   readonly rule: (rule: Rule) => void;
-  readonly wide: (rule: Rule, uncertainBelow?: string) => void;
+  readonly wide: (rule: Rule, how?: Wide) => void;
+}
+
+export interface Wide {
+  /** Why it is not certain that it holds in each namespace. */
+  readonly uncertainBelow?: string;
+  /** It is held by the cluster's own components only: service accounts that stand in no environment. */
+  readonly isAmbient?: boolean;
 }
 
 /**
  * In a cluster that stands in one environment, one structural rule a namespace hands cluster-wide facts down. In a cluster that several environments
  * share, that rule would itself be the way through every wall, and no one could say which binding to change; so there the rule that gives the
- * cluster-wide fact is repeated for each namespace, with its own grant.
+ * cluster-wide fact is repeated for each namespace instead, with its own grant. What the cluster's own components hold is handed down even so: dozens
+ * of controllers reach every namespace, whoever controls one of them comes through the sharing of the cluster, and that is one finding.
  */
 export function clusterSink(estate: KnownEstate, cluster: Cluster, sink: RuleSink): ClusterSink {
   const rule = (each: Rule): void => sink.rule(each);
   if (!isSplit(estate, cluster)) return { rule, wide: rule };
   return {
     rule,
-    wide(each, uncertainBelow) {
-      sink.rule(each);
+    wide(each, { uncertainBelow, isAmbient = false } = {}) {
+      const may = uncertainBelow === undefined ? {} : ({ certainty: "may", because: uncertainBelow } as const);
+      const isWhole = each.gives.entity === clusterId(cluster.name);
+      if (isAmbient || isWhole || !isHandedDown(cluster.name, each.gives.entity)) sink.rule(each);
+      if (isAmbient && isWhole) sink.rule({ ...each, ...may, gives: fact(each.gives.capability, everything(cluster.name)) });
+      if (isAmbient) return;
       for (const namespace of cluster.namespaces.keys()) {
         const gives = below(cluster.name, each.gives, namespace);
-        if (!gives) continue;
-        const may = uncertainBelow === undefined ? {} : ({ certainty: "may", because: uncertainBelow } as const);
-        sink.rule({ ...each, gives, ...may });
+        if (gives) sink.rule({ ...each, ...may, gives });
       }
     },
   };
 }
+
+/** All that stands in the namespaces of a shared cluster, as its own components reach it. */
+export const everything = (cluster: string): string => `k8s:${cluster}/-/-/everything`;
+
+/** A cluster-wide part of which only the namespaces' own parts mean anything. The check of bindings also guards cluster role bindings. */
+const isHandedDown = (cluster: string, entity: string): boolean => {
+  const part = partOf(cluster, entity);
+  return part !== undefined && part !== "binding-escalation-check";
+};
 
 export const isSplit = (estate: KnownEstate, cluster: Cluster): boolean =>
   new Set([...cluster.namespaces.keys()].map((namespace) => estate.environmentOf(namespaceId(cluster.name, namespace)))).size > 1;
@@ -38,25 +57,31 @@ export const isSplit = (estate: KnownEstate, cluster: Cluster): boolean =>
 /** The same fact in one namespace. */
 function below(cluster: string, { capability, entity }: Fact, namespace: string): Fact | undefined {
   if (entity === clusterId(cluster)) return fact(capability, namespaceId(cluster, namespace));
-  const part = (Object.keys(CAPABILITIES_OF) as NamespacePart[]).find((each) => entity === partId(cluster, undefined, each));
+  const part = partOf(cluster, entity);
   return part && fact(capability, partId(cluster, namespace, part));
 }
 
-/** The structural rules of a cluster in one environment. */
-export function handDown(cluster: Cluster, parts: readonly (readonly [string | undefined, NamespacePart])[], sink: ClusterSink): void {
-  const grants = [
-    grant(clusterId(cluster.name), "its namespaces", {
-      label: `namespaces of cluster ${cluster.name}`,
-      change: `give the namespace a cluster of its own`,
-      source: cluster.source,
-      removable: false,
-    }),
-  ];
+const partOf = (cluster: string, entity: string): NamespacePart | undefined =>
+  (Object.keys(CAPABILITIES_OF) as NamespacePart[]).find((each) => entity === partId(cluster, undefined, each));
+
+/** The structural rules that hand cluster-wide facts down. */
+export function handDown(
+  cluster: Cluster,
+  isShared: boolean,
+  parts: readonly (readonly [string | undefined, NamespacePart])[],
+  sink: ClusterSink,
+): void {
+  const label = isShared ? `components of cluster ${cluster.name} that reach every namespace` : `namespaces of cluster ${cluster.name}`;
+  const change = "give the environments clusters of their own";
+  const grants = [grant(clusterId(cluster.name), "its namespaces", { label, change, source: cluster.source, removable: isShared })];
   const base = { certainty: "must", grants, source: cluster.source } as const;
   for (const namespace of cluster.namespaces.keys()) {
-    const needs = [fact("control", clusterId(cluster.name))];
-    const gives = fact("control", namespaceId(cluster.name, namespace));
-    sink.rule({ ...base, family: "kubernetes/namespace-owner", needs, gives, how: `cluster ${cluster.name} holds namespace ${namespace}` });
+    const from = isShared ? everything(cluster.name) : clusterId(cluster.name);
+    for (const capability of isShared ? (["control", "write"] as const) : (["control"] as const)) {
+      const gives = fact(capability, namespaceId(cluster.name, namespace));
+      const how = `cluster ${cluster.name} holds namespace ${namespace}`;
+      sink.rule({ ...base, family: "kubernetes/namespace-owner", needs: [fact(capability, from)], gives, how });
+    }
   }
   const everywhere = new Set(parts.filter(([namespace]) => namespace === undefined).map(([, part]) => part));
   for (const [namespace, part] of parts) {
