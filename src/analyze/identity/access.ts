@@ -35,6 +35,8 @@ interface Modeled {
   readonly keyPolicy: boolean;
   readonly accounts: ReadonlySet<string>;
   readonly everyone: boolean;
+  /** Whether its policy may grant to the identity by itself: it, a session of it, or everyone is named. */
+  readonly names: (who: Identity) => boolean;
   readonly opensTo: (account: string) => boolean;
   /** Why a way from outside the account is not certain, or that there is none: S3 Block Public Access. */
   readonly publicAccess: "open" | "closed" | "not read";
@@ -44,7 +46,7 @@ function modeled(aws: AwsEstate, resource: ResourceObservation): Modeled {
   const isKey = resource.type === "key";
   const observed = aws.resourcePolicy(resource.arn);
   const policy = observed ?? (isKey ? "unread" : undefined);
-  const { accounts, everyone } = policy === undefined || policy === "unread" ? NOBODY : whoIsNamed(policy.compiled);
+  const { accounts, everyone, values } = policy === undefined || policy === "unread" ? NOBODY : whoIsNamed(policy.compiled);
   const target = { arn: resource.arn, account: resource.account, tags: resource.tags, policy, policyRequired: isKey };
   const unread = observed === "unread";
   return {
@@ -54,15 +56,24 @@ function modeled(aws: AwsEstate, resource: ResourceObservation): Modeled {
     keyPolicy: isKey,
     accounts,
     everyone,
+    names: (who) => everyone || values.has(who.arn) || values.has(`${who.account}/${who.name}`),
     opensTo: (account) => everyone || accounts.has(account) || unread,
     publicAccess: resource.type === "bucket" ? publicAccess(aws, resource, target) : "open",
   };
 }
 
-const NOBODY = { accounts: new Set<string>(), everyone: false };
+interface Named {
+  readonly accounts: ReadonlySet<string>;
+  readonly everyone: boolean;
+  /** ARNs as written, and `ACCOUNT/ROLE` of sessions. */
+  readonly values: ReadonlySet<string>;
+}
 
-function whoIsNamed(policy: CompiledPolicy): { accounts: ReadonlySet<string>; everyone: boolean } {
+const NOBODY: Named = { accounts: new Set(), everyone: false, values: new Set() };
+
+function whoIsNamed(policy: CompiledPolicy): Named {
   const accounts = new Set<string>();
+  const values = new Set<string>();
   let everyone = false;
   for (const { effect, principals } of policy.statements) {
     if (effect !== "Allow" || !principals) continue;
@@ -72,9 +83,10 @@ function whoIsNamed(policy: CompiledPolicy): { accounts: ReadonlySet<string>; ev
       if (value === "*") everyone = true;
       const account = /^\d{12}$/.test(value) ? value : /^arn:[^:]+:(?:iam|sts)::(\d{12}):/.exec(value)?.[1];
       if (account !== undefined) accounts.add(account);
+      values.add(value.replace(/^arn:[^:]+:sts::(\d{12}):assumed-role\/([^/]+)\/.*$/, "$1/$2"));
     }
   }
-  return { accounts, everyone };
+  return { accounts, everyone, values };
 }
 
 /**
@@ -134,11 +146,15 @@ function decide(aws: AwsEstate, who: Caller, one: Modeled, effect: Effect): Deci
 
 const isIdentity = (who: Caller): who is Identity => who.type === "role" || who.type === "user";
 
+/** Cheap and never wrongly no: what only names the account, or nothing, grants nothing to an identity whose own policies do not allow it. */
 function isAllowedSomewhere(who: Caller, one: Modeled, action: string): boolean {
-  if (isIdentity(who) && who.index.forAction(action).allows.length > 0) return true;
+  if (isIdentity(who)) {
+    if (who.index.forAction(action).allows.length > 0) return true;
+    if (!one.names(who)) return false;
+  }
   const { policy } = one.target;
-  if (policy === undefined) return false;
-  return policy === "unread" ? !isIdentity(who) : statementsFor(policy.compiled, action).some((statement) => statement.effect === "Allow");
+  if (policy === undefined || policy === "unread") return policy === "unread" && !isIdentity(who);
+  return statementsFor(policy.compiled, action).some((statement) => statement.effect === "Allow");
 }
 
 /** Accounts as a whole, accounts that were not read, and everyone. */

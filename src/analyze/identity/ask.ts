@@ -54,9 +54,12 @@ export function ask(estate: AwsEstate, caller: Caller, action: string, target: T
       resourceRequired: target.policyRequired ?? false,
     },
   );
-  const unread = [...(control ? estate.unreadControl(caller.account) : []), ...(rcp ? estate.unreadControl(target.account) : [])];
-  return withUnread(decision, [...new Set(unread)]);
+  const own = control ? estate.unreadControl(caller.account) : NOTHING;
+  const theirs = rcp ? estate.unreadControl(target.account) : NOTHING;
+  return withUnread(decision, own.length + theirs.length === 0 ? NOTHING : [...new Set([...own, ...theirs])]);
 }
+
+const NOTHING: readonly string[] = [];
 
 /** A control policy that was not read could deny: what is allowed is then not certain. */
 function withUnread(decision: Decision, unread: readonly string[]): Decision {
