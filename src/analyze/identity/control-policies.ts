@@ -142,7 +142,7 @@ function levelsOf(type: Type, targets: readonly string[], reading: Reading, unre
       if (observed && observed.type !== type) continue;
       const policy = reading.attached.get(id);
       if (policy) policies.push(policy);
-      else if (observed || !/FullAWSAccess$/.test(id)) {
+      else if (observed || !id.endsWith("FullAWSAccess")) {
         complete = false;
         unread.push(`control policy ${observed?.name ?? id} was not read`);
       } else if ((type === "RESOURCE_CONTROL_POLICY") === id.includes("RCP")) policies.push(awsOwn(id, reading));

@@ -11,7 +11,7 @@ export function guardRules(aws: AwsEstate, administrators: Administrators, out: 
   const asked = new Set<string>();
   for (let pending = true; pending;) {
     pending = false;
-    for (const [id, obstacle] of [...out.usedGuards]) {
+    for (const [id, obstacle] of out.usedGuards) {
       if (asked.has(id)) continue;
       asked.add(id);
       pending = true;
