@@ -127,6 +127,7 @@ function ways(
     family: effect.family,
     needs,
     gives: fact(effect.gives, one.resource.arn),
+    place: one.resource.source,
     how: who.type === "stranger" ? `anyone can ${effect.verb} ${name}` : `${named(who, one.resource.account)} can ${effect.verb} ${name}`,
     unless: outside && one.publicAccess === "not read" ? [...unless, block] : unless,
   });

@@ -163,6 +163,7 @@ function outsideWay(role: Role, who: string, decision: Decision, out: Emission):
     needs: [],
     gives: fact("act-as", role.arn),
     how: `${role.label} trusts ${who}`,
+    place: role.observed.trust.source,
     change: `take ${who} out of the trust policy of ${role.label}`,
     unless: [`${who}, which ${role.label} trusts, was not read`],
   });

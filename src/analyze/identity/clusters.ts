@@ -40,6 +40,7 @@ export function clusterRules(aws: AwsEstate, administrators: Administrators, out
         family: "aws/eks-administer",
         needs: [fact("act-as", identity.arn)],
         gives: fact("control", cluster.arn),
+        place: cluster.source,
         how: `${identity.label} can make itself administrator of cluster ${cluster.name}`,
       });
     }

@@ -14,6 +14,8 @@ export interface Parts {
   /** For a rule that no policy statement makes. */
   readonly grants?: readonly Grant[];
   readonly source?: Source;
+  /** Where it stands when no statement decides. */
+  readonly place?: Source;
   /** Further reasons why it is not certain. */
   readonly unless?: readonly string[];
 }
@@ -79,7 +81,7 @@ function built(parts: Parts, by: readonly Bound[], needs: readonly Fact[], becau
     ...(because.length > 0 && { because: [...new Set(because)].join("; ") }),
     grants,
     how: parts.how,
-    source: parts.source ?? grants[0]?.source ?? { file: "" },
+    source: parts.source ?? grants[0]?.source ?? parts.place ?? { file: "" },
   };
 }
 

@@ -264,9 +264,9 @@ export const nameOfArn = (arn: string): string => arn.split(":").slice(5).join("
 
 function accountSources(observations: Observations, identities: readonly Identity[]): AwsEstate["sourceOfAccount"] {
   const sources = new Map<string, Source>();
-  for (const identity of identities) if (!sources.has(identity.account)) sources.set(identity.account, { file: identity.source.file });
+  for (const identity of identities) if (!sources.has(identity.account)) sources.set(identity.account, identity.source);
   for (const account of observations("aws/account")) sources.set(account.account, account.source);
-  return (account) => sources.get(account) ?? { file: "bulkhead.yaml" };
+  return (account) => sources.get(account) ?? { file: "bulkhead.yaml", pointer: "/environments" };
 }
 
 /**
