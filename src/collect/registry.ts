@@ -1,6 +1,7 @@
 // Every collector, one line each: what is not here is not read.
 import { collector as aws } from "./aws/collector.ts";
 import type { Collector } from "./collector.ts";
+import { collector as github } from "./github/collector.ts";
 import { collector as kubernetes } from "./kubernetes/collector.ts";
 
-export const collectors: readonly Collector[] = [aws, kubernetes];
+export const collectors: readonly Collector[] = [aws, github, kubernetes];

@@ -9,7 +9,11 @@ const section = (comment: string, content: object): string =>
     .map((line) => `# ${line}`)
     .join("\n")}\n${stringify(content, { lineWidth: 140 })}`;
 
-const inEveryRepository = (name: string) => REPOSITORIES.map((repository) => ({ repository: `${ORG}/${repository}`, name }));
+/** platform-infrastructure has an environment for both of the lower stages; the products have one for each. */
+const PRODUCTS = REPOSITORIES.filter((name) => name !== "platform-infrastructure");
+
+const environmentOf = (repositories: readonly string[], name: string) =>
+  repositories.map((repository) => ({ repository: `${ORG}/${repository}`, name }));
 
 const environments = {
   environments: [
@@ -22,7 +26,7 @@ const environments = {
       boundary: {
         aws: { accounts: [ACCOUNTS.production] },
         kubernetes: [{ cluster: "production" }],
-        github: { environments: inEveryRepository("production") },
+        github: { environments: environmentOf(REPOSITORIES, "production") },
         databases: [`postgres:${DATABASE_HOST.production}/*`],
       },
     },
@@ -34,7 +38,7 @@ const environments = {
       data: "synthetic",
       boundary: {
         kubernetes: [{ cluster: "development", namespaces: ["test-shop", "test-payments", "test-web"] }],
-        github: { environments: inEveryRepository("test") },
+        github: { environments: environmentOf(PRODUCTS, "test") },
         databases: ["shop", "payments", "web"].map((team) => `postgres:postgres.test-${team}.svc.cluster.local/*`),
         entities: [roleArn("development", "deploy-test")],
       },
@@ -48,7 +52,7 @@ const environments = {
       boundary: {
         aws: { accounts: [ACCOUNTS.development] },
         kubernetes: [{ cluster: "development", namespaces: ["shop-dev", "payments-dev", "web-dev", "data-dev"] }],
-        github: { environments: inEveryRepository("development") },
+        github: { environments: environmentOf(PRODUCTS, "development") },
         databases: [`postgres:${DATABASE_HOST.development}/*`],
       },
     },

@@ -38,6 +38,8 @@ export type GithubPart = Read & { readonly kind: "github/part" } & (
         readonly repositories: GithubRepositoryChoice;
         readonly rule: GithubBranchRule;
       }
+    /** Named by the organization's list, which may tell little else of it. */
+    | { readonly part: "repository-listed"; readonly repository: string }
     | { readonly part: "effective-rule"; readonly rule: GithubBranchRule }
     | { readonly part: "user-id"; readonly id: number; readonly login: string }
     | { readonly part: "app-id"; readonly id: number; readonly app: string }

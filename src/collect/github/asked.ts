@@ -1,0 +1,179 @@
+// What a mapping needs to know of the answer before it: whose it is, where it stands, where to put what it says.
+import type { z } from "zod";
+import { isObject, type JsonObject } from "../../lib/json.ts";
+import type { GithubObservation } from "../../model/observations/github.ts";
+import { inside, type Source } from "../../model/source.ts";
+import type { CollectorContext, ObservationSink, ParsedFile } from "../collector.ts";
+import { matchPath, parseCall } from "./call.ts";
+import type { Shape } from "./shapes.ts";
+import { githubGap, type Topic } from "./topics.ts";
+
+export interface Asked {
+  readonly document: unknown;
+  readonly source: Source;
+  readonly query: URLSearchParams;
+  /** Parts of the path, `environment`, `branch`, …; from the answer's own addresses where no call is known. */
+  readonly part: (name: string) => string | undefined;
+  /** `ORG/REPO`. */
+  readonly repository?: string;
+  readonly organization?: string;
+  /** `github:ORG/REPO` or `github:ORG`, for gaps. */
+  readonly subject: string;
+  readonly put: (observation: GithubObservation) => void;
+  readonly gap: (topic: Topic, subject: string, what: string, why: string, source?: Source) => void;
+  readonly fingerprint: CollectorContext["fingerprint"];
+  /** The items of the answer's list that fit the schema, each with its source; those that do not become gaps. Counts the page. */
+  readonly items: <T extends z.ZodType>(schema: T) => readonly (readonly [z.infer<T>, Source])[];
+  /** The whole answer, or undefined and a gap. */
+  readonly whole: <T extends z.ZodType>(schema: T) => z.infer<T> | undefined;
+}
+
+export interface AskedCall {
+  readonly matches: (path: string) => boolean;
+  readonly parts: (paths: readonly string[]) => Readonly<Record<string, string>>;
+  readonly query: URLSearchParams;
+}
+
+export function ask(call: string | undefined): AskedCall | undefined {
+  const parsed = parseCall(call);
+  if (parsed === undefined) return undefined;
+  return {
+    matches: (path) => matchPath(path, parsed.path) !== undefined,
+    parts: (paths) => paths.map((path) => matchPath(path, parsed.path)).find((found) => found !== undefined) ?? {},
+    query: parsed.query,
+  };
+}
+
+/** An answer's own address says what it is about: content, not a guess. */
+function ownParts(document: unknown, paths: readonly string[]): Readonly<Record<string, string>> {
+  const first = Array.isArray(document) ? document[0] : isObject(document) ? (firstOfList(document) ?? document) : undefined;
+  const url =
+    isObject(document) && typeof document["url"] === "string"
+      ? document["url"]
+      : isObject(first) && typeof first["url"] === "string"
+        ? first["url"]
+        : undefined;
+  if (url === undefined) return {};
+  const own = parseCall(`GET ${url}`)?.path ?? [];
+  for (const path of [...paths, "/repos/:owner/:repo/*rest"]) {
+    const found = matchPath(path, own);
+    if (found !== undefined) return found;
+  }
+  return {};
+}
+
+const firstOfList = (document: JsonObject): unknown => Object.values(document).find((value) => Array.isArray(value))?.[0 as never];
+
+/** Undefined, and a gap, when it is not known whose the answer is. */
+export function askedOf(
+  shape: Shape,
+  document: unknown,
+  index: number,
+  file: ParsedFile,
+  sink: ObservationSink,
+  context: CollectorContext,
+): Asked | undefined {
+  const call = ask(file.call);
+  const parts = call ? call.parts(shape.paths) : ownParts(document, shape.paths);
+  const { scope } = file;
+  const repository =
+    parts["owner"] !== undefined && parts["repo"] !== undefined
+      ? `${parts["owner"]}/${parts["repo"]}`
+      : parts["org"] === undefined
+        ? scope?.repository
+        : undefined;
+  const organization =
+    parts["org"] ??
+    (repository !== undefined
+      ? repository.split("/")[0]
+      : isObject(document) && typeof document["login"] === "string"
+        ? document["login"]
+        : scope?.organization);
+  const source: Source = { file: file.path, ...(index > 0 && { document: index }), pointer: "" };
+  const subject = repository !== undefined ? `github:${repository}` : `github:${organization ?? ""}`;
+  const gap: Asked["gap"] = (topic, about, what, why, at = source) => sink.gap(githubGap(topic, about, what, why, at));
+  const needsRepository = shape.paths.every((path) => path.includes(":repo"));
+  if (organization === undefined || (needsRepository && repository === undefined)) {
+    gap(
+      "github/scope",
+      file.path,
+      `${shape.name} in ${file.path}`,
+      "nothing says which repository or organization it is from: give the input a scope, or a manifest",
+    );
+    return undefined;
+  }
+  const asked = {
+    document,
+    source,
+    query: call?.query ?? new URLSearchParams(),
+    part: (name: string) => parts[name],
+    ...(repository !== undefined && { repository }),
+    organization,
+    subject,
+    put: (observation: GithubObservation) => sink.observation(observation),
+    gap,
+    fingerprint: context.fingerprint,
+  };
+  return { ...asked, items: (schema) => itemsOf(shape, asked, schema), whole: (schema) => wholeOf(shape, asked, schema) };
+}
+
+type Bare = Omit<Asked, "items" | "whole">;
+
+function itemsOf<T extends z.ZodType>(shape: Shape, asked: Bare, schema: T): readonly (readonly [z.infer<T>, Source])[] {
+  const key = shape.list ?? "[]";
+  const { document } = asked;
+  const list = key === "[]" ? document : isObject(document) ? document[key] : undefined;
+  const source = key === "[]" ? asked.source : inside(asked.source, key);
+  if (!Array.isArray(list)) {
+    asked.gap(
+      shape.topic,
+      aboutOf(asked),
+      `${shape.name} of ${aboutOf(asked)}`,
+      "the answer has not the form that GitHub documents",
+      source,
+    );
+    return [];
+  }
+  const total = isObject(document) ? document["total_count"] : undefined;
+  asked.put({
+    kind: "github/part",
+    part: "page",
+    what: shape.name,
+    subject: aboutOf(asked),
+    topic: shape.topic,
+    asked: [asked.query.get("role"), asked.part("group"), asked.part("secret")].filter((each) => each != null).join(" "),
+    page: Number(asked.query.get("page") ?? 1),
+    count: list.length,
+    perPage: Number(asked.query.get("per_page") ?? 30),
+    ...(typeof total === "number" && { total }),
+    source: asked.source,
+  });
+  return list.flatMap((item, index) => {
+    const parsed = schema.safeParse(item);
+    if (parsed.success) return [[parsed.data, inside(source, index)] as const];
+    asked.gap(shape.topic, aboutOf(asked), `${shape.name} of ${aboutOf(asked)}`, whyNot(parsed.error), inside(source, index));
+    return [];
+  });
+}
+
+function wholeOf<T extends z.ZodType>(shape: Shape, asked: Bare, schema: T): z.infer<T> | undefined {
+  const parsed = schema.safeParse(asked.document);
+  if (parsed.success) return parsed.data;
+  asked.gap(shape.topic, aboutOf(asked), `${shape.name} of ${aboutOf(asked)}`, whyNot(parsed.error));
+  return undefined;
+}
+
+/** The narrowest id that the answer is about. */
+export function aboutOf(asked: Pick<Asked, "part" | "subject">): string {
+  const environment = asked.part("environment");
+  const branch = asked.part("branch");
+  const team = asked.part("team");
+  if (environment !== undefined) return `${asked.subject}#environment/${environment}`;
+  if (branch !== undefined) return `${asked.subject}#branch/${branch}`;
+  return team !== undefined ? `${asked.subject}#team/${team}` : asked.subject;
+}
+
+function whyNot(error: z.ZodError): string {
+  const issue = error.issues[0];
+  return issue === undefined ? "it has another form" : `${issue.path.length > 0 ? `${issue.path.join(".")}: ` : ""}${issue.message}`;
+}

@@ -1,0 +1,112 @@
+// The GitHub collector: workflow files and REST answers → observations.
+import { isObject } from "../../lib/json.ts";
+import type { GithubWorkflow } from "../../model/observations/github.ts";
+import type { Source } from "../../model/source.ts";
+import type { Collector, CollectorContext, ObservationSink, ParsedFile } from "../collector.ts";
+import { aboutOf, askedOf } from "./asked.ts";
+import { parseCall, matchPath } from "./call.ts";
+import { denied } from "./denied.ts";
+import { join } from "./join.ts";
+import { unprotected } from "./map-rules.ts";
+import type { Problem } from "./reader.ts";
+import { isRefusal, shapeOf, SHAPES } from "./shapes.ts";
+import { githubGap } from "./topics.ts";
+import { isAction, isWorkflow, readAction, readWorkflow } from "./workflow.ts";
+
+export const collector: Collector = {
+  system: "github",
+  reads: [
+    "workflow files (.github/workflows/*.yml) and action files (action.yml)",
+    ...SHAPES.flatMap((shape) =>
+      shape.paths.map((path) => `GET ${path.replaceAll(/:(\w+)/g, (_, name: string) => name.toUpperCase())} (${shape.name})`),
+    ),
+  ],
+  permissions: [
+    "repository: Metadata read, Contents read, Actions read, Administration read (protection, rulesets, environments, keys), Environments read, Secrets read (names only), Variables read",
+    "organization: Members read, Administration read (installations, base permission), Self-hosted runners read, Secrets read (names only)",
+  ],
+  cannotSee: [
+    "values of secrets (nobody can read them)",
+    "which repositories an installed app was given when it chose them (A1, A6)",
+    "members of an enterprise above the organization (A6)",
+  ],
+  recognize,
+  map,
+  join: (observations, _calls, sink) => join(observations, sink),
+  denied,
+};
+
+const isGithub = (file: ParsedFile): boolean => file.scope === undefined || file.scope.system === "github";
+
+function recognize(document: unknown, file: ParsedFile): string | undefined {
+  if (!isGithub(file)) return undefined;
+  const isFile = matchPath("/repos/:owner/:repo/contents/*path", parseCall(file.call)?.path ?? []) !== undefined || file.call === undefined;
+  if (isFile && isWorkflow(document)) return "workflow";
+  if (isFile && isAction(document)) return "action";
+  if (isFile && isObject(document) && file.path.includes(".github/workflows/") && ("jobs" in document || "on" in document))
+    return "workflow";
+  if (file.format !== "json") return undefined;
+  return shapeOf(document, file.call)?.name;
+}
+
+function map(document: unknown, index: number, file: ParsedFile, sink: ObservationSink, context: CollectorContext): void {
+  const shape = recognize(document, file);
+  if (shape === "workflow" || shape === "action") return mapFile(shape, document, index, file, sink);
+  const found = shapeOf(document, file.call);
+  const asked = found && askedOf(found, document, index, file, sink, context);
+  if (!found || !asked) return;
+  if (!isRefusal(document)) return found.map(asked);
+  const message = isObject(document) ? String(document["message"]) : "";
+  if (found.name === "branch protection" && /branch not protected/i.test(message)) return unprotected(asked);
+  asked.gap(found.topic, aboutOf(asked), `${found.name} of ${aboutOf(asked).slice("github:".length)}`, message);
+}
+
+/** From `.github/` on, as the repository has it. */
+export function pathInRepository(file: ParsedFile): string {
+  const called = matchPath("/repos/:owner/:repo/contents/*path", parseCall(file.call)?.path ?? [])?.["path"];
+  if (called !== undefined) return called;
+  const start = file.path.lastIndexOf(".github/");
+  return start >= 0 ? file.path.slice(start) : file.path;
+}
+
+function mapFile(shape: "workflow" | "action", document: unknown, index: number, file: ParsedFile, sink: ObservationSink): void {
+  const repository = file.scope?.repository ?? repositoryOfCall(file.call);
+  const source: Source = { file: file.path, ...(index > 0 && { document: index }), pointer: "" };
+  if (repository === undefined) {
+    sink.gap(
+      githubGap(
+        "github/scope",
+        file.path,
+        `the ${shape} ${file.path}`,
+        "nothing says which repository it is from: give the input a scope with repository: ORG/REPO",
+        source,
+      ),
+    );
+    return;
+  }
+  const path = pathInRepository(file);
+  if (shape === "workflow") {
+    const { workflow, problems } = readWorkflow(document, source, repository, path);
+    sink.observation(workflow);
+    refusals(workflow, problems, sink);
+  } else {
+    const { action, problems } = readAction(document, source, repository, path);
+    sink.observation(action);
+    refusals(action, problems, sink);
+  }
+}
+
+function refusals(
+  { repository, path }: Pick<GithubWorkflow, "repository" | "path">,
+  problems: readonly Problem[],
+  sink: ObservationSink,
+): void {
+  for (const problem of problems) {
+    sink.gap(githubGap("github/workflow", `github:${repository}/${path}`, `${path} of ${repository}`, problem.what, problem.source));
+  }
+}
+
+function repositoryOfCall(call: string | undefined): string | undefined {
+  const parts = matchPath("/repos/:owner/:repo/*rest", parseCall(call)?.path ?? []);
+  return parts && `${parts["owner"]}/${parts["repo"]}`;
+}

@@ -1,0 +1,176 @@
+// Members, teams and everyone who has access to a repository.
+import type { GithubPermission } from "../../model/observations/github.ts";
+import type { Asked } from "./asked.ts";
+import { Collaborator, DeployKey, Installation, Organization, Team, User } from "./schema.ts";
+
+const isBot = (user: { readonly type?: string | undefined; readonly login: string }): boolean =>
+  user.type === "Bot" || user.login.endsWith("[bot]");
+
+export function organization(asked: Asked): void {
+  const found = asked.whole(Organization);
+  if (!found) return;
+  asked.put({
+    kind: "github/organization",
+    organization: found.login,
+    ...(found.id !== undefined && { id: found.id }),
+    ...(found.default_repository_permission !== undefined && { defaultPermission: found.default_repository_permission }),
+    source: asked.source,
+  });
+  if (found.default_repository_permission === undefined) {
+    asked.gap(
+      "github/organization",
+      `github:${found.login}`,
+      `base permission of ${found.login}`,
+      "shown to owners only: collect with an owner's token",
+    );
+  }
+}
+
+/** The list says the role only when it was asked for (`?role=admin`). */
+export function orgMembers(asked: Asked): void {
+  const role = asked.query.get("role");
+  for (const [user, source] of asked.items(User)) {
+    asked.put({
+      kind: "github/part",
+      part: "member",
+      organization: asked.organization ?? "",
+      login: user.login,
+      bot: isBot(user),
+      ...(role === "admin" || role === "member" ? { role } : {}),
+      source,
+    });
+    identify(asked, user, source);
+  }
+}
+
+export function outsiders(asked: Asked): void {
+  for (const [user, source] of asked.items(User)) identify(asked, user, source);
+}
+
+const identify = (asked: Asked, user: { readonly login: string; readonly id?: number | undefined }, source: Asked["source"]): void => {
+  if (user.id !== undefined) asked.put({ kind: "github/part", part: "user-id", id: user.id, login: user.login, source });
+};
+
+export function teams(asked: Asked): void {
+  for (const [team, source] of asked.items(Team)) {
+    const parent = team.parent?.slug;
+    asked.put({
+      kind: "github/team",
+      organization: asked.organization ?? "",
+      slug: team.slug,
+      ...(team.id !== undefined && { id: team.id }),
+      ...(parent !== undefined && { parent }),
+      source,
+    });
+  }
+}
+
+export function teamMembers(asked: Asked): void {
+  const members = asked.items(User);
+  for (const [user, source] of members) identify(asked, user, source);
+  asked.put({
+    kind: "github/part",
+    part: "team-members",
+    organization: asked.organization ?? "",
+    slug: asked.part("team") ?? "",
+    members: members.map(([user]) => user.login),
+    source: asked.source,
+  });
+}
+
+export function installations(asked: Asked): void {
+  for (const [found, source] of asked.items(Installation)) {
+    // A suspended installation can do nothing (GitHub Docs, "Suspending a GitHub App installation").
+    if (found.suspended_at) continue;
+    asked.put({ kind: "github/part", part: "app-id", id: found.app_id, app: found.app_slug, source });
+    asked.put({
+      kind: "github/app-installation",
+      organization: asked.organization ?? "",
+      app: found.app_slug,
+      appId: found.app_id,
+      repositories: found.repository_selection,
+      permissions: found.permissions,
+      source,
+    });
+  }
+}
+
+interface Permissions {
+  readonly admin: boolean;
+  readonly maintain?: boolean | undefined;
+  readonly push: boolean;
+  readonly triage?: boolean | undefined;
+}
+
+function permissionOf(permissions: Permissions): GithubPermission {
+  if (permissions.admin) return "admin";
+  if (permissions.maintain === true) return "maintain";
+  if (permissions.push) return "write";
+  return permissions.triage === true ? "triage" : "read";
+}
+
+const BASE_ROLES: Readonly<Record<string, GithubPermission>> = {
+  admin: "admin",
+  maintain: "maintain",
+  write: "write",
+  push: "write",
+  triage: "triage",
+  read: "read",
+  pull: "read",
+};
+
+/** A role name that is none of the five is a custom role, which adds to the base that the permissions show. */
+const customRole = (role: string | undefined): { customRole?: string } =>
+  role === undefined || role in BASE_ROLES ? {} : { customRole: role };
+
+export function collaborators(asked: Asked): void {
+  for (const [user, source] of asked.items(Collaborator)) {
+    identify(asked, user, source);
+    asked.put({
+      kind: "github/repository-access",
+      repository: asked.repository ?? "",
+      permission: permissionOf(user.permissions),
+      to: { login: user.login, bot: isBot(user) },
+      ...customRole(user.role_name),
+      source,
+    });
+  }
+}
+
+export function repositoryTeams(asked: Asked): void {
+  for (const [team, source] of asked.items(Team)) {
+    const role = team.role_name ?? team.permission;
+    const permission = team.permissions ? permissionOf(team.permissions) : BASE_ROLES[role ?? ""];
+    if (permission === undefined) {
+      asked.gap(
+        "github/access",
+        asked.subject,
+        `permission of team ${team.slug} on ${asked.repository}`,
+        `${JSON.stringify(role)} is no permission that GitHub documents`,
+        source,
+      );
+      continue;
+    }
+    asked.put({
+      kind: "github/repository-access",
+      repository: asked.repository ?? "",
+      permission,
+      to: { team: `${asked.organization}/${team.slug}` },
+      ...customRole(role),
+      source,
+    });
+  }
+}
+
+export function deployKeys(asked: Asked): void {
+  for (const [key, source] of asked.items(DeployKey)) {
+    if (key.enabled === false) continue;
+    asked.put({
+      kind: "github/repository-access",
+      repository: asked.repository ?? "",
+      permission: key.read_only ? "read" : "write",
+      to: { deployKey: `${key.title} (${key.id})` },
+      source,
+    });
+  }
+}

@@ -1,0 +1,208 @@
+// Branches, their classic protection and rulesets, in one form.
+import { isObject } from "../../lib/json.ts";
+import type { GithubBranchRule } from "../../model/observations/github.ts";
+import type { Source } from "../../model/source.ts";
+import { type Asked, aboutOf } from "./asked.ts";
+import { Branch, Protection, Ruleset, RulesetListed } from "./schema.ts";
+
+export function branches(asked: Asked): void {
+  for (const [branch, source] of asked.items(Branch)) {
+    asked.put({
+      kind: "github/branch",
+      repository: asked.repository ?? "",
+      name: branch.name,
+      protected: branch.protected,
+      origin: "branches",
+      source,
+    });
+  }
+}
+
+/** `404 Branch not protected`. */
+export const unprotected = (asked: Asked): void =>
+  asked.put({
+    kind: "github/branch",
+    repository: asked.repository ?? "",
+    name: asked.part("branch") ?? "",
+    protected: false,
+    origin: "branch-protection",
+    source: asked.source,
+  });
+
+interface Actors {
+  readonly users: readonly { readonly login: string }[];
+  readonly teams: readonly { readonly slug: string }[];
+  readonly apps: readonly { readonly slug: string }[];
+}
+
+const actorsOf = (actors: Actors | null | undefined) => [
+  ...(actors?.users ?? []).map(({ login }) => ({ login })),
+  ...(actors?.teams ?? []).map(({ slug }) => ({ team: slug })),
+  ...(actors?.apps ?? []).map(({ slug }) => ({ app: slug })),
+];
+
+/** Source: REST API, "Get branch protection"; `enforce_admins` false exempts administrators (GitHub Docs, "About protected branches", Do not allow bypassing). */
+export function protection(asked: Asked): void {
+  const found = asked.whole(Protection);
+  const branch = asked.part("branch");
+  if (!found) return;
+  if (branch === undefined) {
+    asked.gap(
+      "github/branch-protection",
+      asked.subject,
+      `branch protection in ${asked.source.file}`,
+      "nothing says which branch it protects",
+    );
+    return;
+  }
+  const reviews = found.required_pull_request_reviews;
+  const checks = found.required_status_checks;
+  asked.put({
+    kind: "github/branch",
+    repository: asked.repository ?? "",
+    name: branch,
+    protected: true,
+    origin: "branch-protection",
+    source: asked.source,
+  });
+  asked.put({
+    kind: "github/branch-rule",
+    repository: asked.repository ?? "",
+    origin: "branch-protection",
+    include: [branch],
+    exclude: [],
+    active: true,
+    ...(reviews && { approvals: reviews.required_approving_review_count }),
+    codeOwners: reviews?.require_code_owner_reviews ?? false,
+    lastPushApproval: reviews?.require_last_push_approval ?? false,
+    dismissStale: reviews?.dismiss_stale_reviews ?? false,
+    requiredChecks: [...new Set([...(checks?.contexts ?? []), ...(checks?.checks ?? []).map(({ context }) => context)])],
+    bypass: [...(found.enforce_admins.enabled ? [] : [{ admins: true as const }]), ...actorsOf(reviews?.bypass_pull_request_allowances)],
+    ...(found.restrictions && { pushRestrictedTo: actorsOf(found.restrictions) }),
+    ...(found.lock_branch && { locked: found.lock_branch.enabled }),
+    ...(found.allow_force_pushes && { allowForcePushes: found.allow_force_pushes.enabled }),
+    ...(found.block_creations && { restrictsCreation: found.block_creations.enabled }),
+    source: asked.source,
+  });
+}
+
+export function rulesetsListed(asked: Asked): void {
+  for (const [listed, source] of asked.items(RulesetListed)) {
+    if (listed.target !== "branch") continue;
+    const ofOrganization = asked.repository === undefined || listed.source_type === "Organization";
+    asked.put({
+      kind: "github/part",
+      part: "ruleset-listed",
+      ...(asked.repository !== undefined && { repository: asked.repository }),
+      ...(ofOrganization && asked.organization !== undefined && { organization: asked.organization }),
+      id: listed.id,
+      name: listed.name,
+      source,
+    });
+  }
+}
+
+/** Roles by number, as the API writes them. Source: REST API, "Create a repository ruleset", `bypass_actors`: 2 maintain, 4 write, 5 admin. */
+const ROLES: Readonly<Record<number, string>> = { 2: "maintain", 4: "write", 5: "admin" };
+
+function bypassOf(
+  actors: readonly { actor_id?: number | null | undefined; actor_type: string; bypass_mode?: string | undefined }[],
+): GithubBranchRule["bypass"] {
+  return actors.flatMap(({ actor_id, actor_type }): GithubBranchRule["bypass"] => {
+    const id = actor_id ?? 0;
+    switch (actor_type) {
+      case "OrganizationAdmin":
+        return [{ organizationAdmins: true }];
+      case "DeployKey":
+        return [{ deployKeys: true }];
+      case "RepositoryRole":
+        return [{ role: ROLES[id] ?? `#${id}` }];
+      case "Team":
+        return [{ actor: "team", id }];
+      case "Integration":
+        return [{ actor: "app", id }];
+      case "User":
+        return [{ actor: "user", id }];
+      default:
+        return [{ role: `#${id}` }];
+    }
+  });
+}
+
+/** `refs/heads/` is left out; `~ALL` and `~DEFAULT_BRANCH` stay. */
+const refs = (patterns: readonly string[]): readonly string[] => patterns.map((pattern) => pattern.replace(/^refs\/heads\//, ""));
+
+/** Source: REST API, "Get a repository ruleset"; GitHub Docs, "Available rules for rulesets". */
+export function ruleset(asked: Asked): void {
+  const found = asked.whole(Ruleset);
+  if (!found || found.target !== "branch") return;
+  const rule = ruleOf(asked, found);
+  const { conditions } = found;
+  if (asked.repository === undefined || found.source_type === "Organization") {
+    const repositories = conditions?.repository_id
+      ? { ids: conditions.repository_id.repository_ids }
+      : conditions?.repository_name
+        ? conditions.repository_name
+        : ("by-property" as const);
+    // Asked of one repository, the answer itself says that the ruleset is for it.
+    if (asked.repository !== undefined) asked.put(rule);
+    else
+      asked.put({
+        kind: "github/part",
+        part: "organization-ruleset",
+        organization: asked.organization ?? "",
+        repositories,
+        rule,
+        source: asked.source,
+      });
+    return;
+  }
+  asked.put(rule);
+}
+
+function ruleOf(asked: Asked, found: import("zod").infer<typeof Ruleset>): GithubBranchRule {
+  const parameters = (type: string): Readonly<Record<string, unknown>> | undefined => {
+    const rule = found.rules.find((each) => each.type === type);
+    return rule && (rule.parameters ?? {});
+  };
+  const pull = parameters("pull_request");
+  const checks = parameters("required_status_checks")?.["required_status_checks"];
+  const deployments = parameters("required_deployments")?.["required_deployment_environments"];
+  const types = found.rules.map((rule) => rule.type);
+  const source: Source = asked.source;
+  if (found.bypass_actors === undefined) {
+    asked.gap(
+      "github/ruleset-bypass",
+      `${asked.subject}#ruleset/${found.id}`,
+      `who may bypass ruleset ${found.name} of ${aboutOf(asked).slice(7)}`,
+      "shown only to those who may edit it: collect with an administrator's token",
+    );
+  }
+  return {
+    kind: "github/branch-rule",
+    repository: asked.repository ?? "",
+    origin: "ruleset",
+    ruleset: found.id,
+    include: refs(found.conditions?.ref_name?.include ?? []),
+    exclude: refs(found.conditions?.ref_name?.exclude ?? []),
+    active: found.enforcement === "active",
+    ...(pull && { approvals: numberOf(pull["required_approving_review_count"]) }),
+    codeOwners: pull?.["require_code_owner_review"] === true,
+    lastPushApproval: pull?.["require_last_push_approval"] === true,
+    dismissStale: pull?.["dismiss_stale_reviews_on_push"] === true,
+    requiredChecks: Array.isArray(checks)
+      ? checks.flatMap((check) => (isObject(check) && typeof check["context"] === "string" ? [check["context"]] : []))
+      : [],
+    bypass: bypassOf(found.bypass_actors ?? []),
+    ...(found.bypass_actors === undefined && { bypassUnknown: true as const }),
+    // The rule `update` lets only those who may bypass push at all (GitHub Docs, "Restrict updates").
+    ...(types.includes("update") && { pushRestrictedTo: [] }),
+    ...(types.includes("creation") && { restrictsCreation: true }),
+    allowForcePushes: !types.includes("non_fast_forward"),
+    ...(Array.isArray(deployments) && { requiredDeployments: deployments.filter((each): each is string => typeof each === "string") }),
+    rules: types,
+    source,
+  };
+}
+
+const numberOf = (value: unknown): number => (typeof value === "number" ? value : 0);

@@ -1,0 +1,176 @@
+// The REST API's wire format, only the fields used. Source: GitHub REST API reference, version 2022-11-28, the page named beside each.
+import { z } from "zod";
+
+/** "Users": a simple user. */
+export const User = z.object({ login: z.string(), id: z.number().optional(), type: z.string().optional() });
+/** "Apps": an app as others show it. */
+export const App = z.object({ id: z.number().optional(), slug: z.string() });
+
+/** "Organizations": get an organization. The base permission is shown to owners only. */
+export const Organization = z.object({
+  login: z.string(),
+  id: z.number().optional(),
+  default_repository_permission: z.enum(["admin", "write", "read", "none"]).optional(),
+});
+
+/** "Repositories": get a repository. */
+export const Repository = z.object({
+  id: z.number().optional(),
+  full_name: z.string(),
+  default_branch: z.string(),
+  private: z.boolean().optional(),
+  visibility: z.enum(["public", "private", "internal"]).optional(),
+  archived: z.boolean().optional(),
+  allow_forking: z.boolean().optional(),
+  owner: z.object({ id: z.number().optional(), type: z.enum(["User", "Organization"]).optional() }).optional(),
+});
+
+const Permissions = z.object({
+  admin: z.boolean(),
+  maintain: z.boolean().optional(),
+  push: z.boolean(),
+  triage: z.boolean().optional(),
+  pull: z.boolean(),
+});
+
+/** "Collaborators": list repository collaborators. */
+export const Collaborator = User.extend({ permissions: Permissions, role_name: z.string().optional() });
+/** "Repositories": list repository teams; "Teams": list teams. */
+export const Team = z.object({
+  slug: z.string(),
+  id: z.number().optional(),
+  permission: z.string().optional(),
+  role_name: z.string().optional(),
+  permissions: Permissions.optional(),
+  parent: z.object({ slug: z.string() }).nullish(),
+});
+/** "Deploy keys". */
+export const DeployKey = z.object({ id: z.number(), title: z.string(), read_only: z.boolean(), enabled: z.boolean().optional() });
+/** "Organization installations". */
+export const Installation = z.object({
+  app_slug: z.string(),
+  app_id: z.number(),
+  repository_selection: z.enum(["all", "selected"]),
+  permissions: z.record(z.string(), z.string()),
+  suspended_at: z.string().nullish(),
+});
+
+/** "Branches": list branches. */
+export const Branch = z.object({ name: z.string(), protected: z.boolean() });
+
+const Enabled = z.object({ enabled: z.boolean() });
+const Actors = z.object({ users: z.array(User).default([]), teams: z.array(Team).default([]), apps: z.array(App).default([]) });
+
+/** "Protected branches": get branch protection. */
+export const Protection = z.object({
+  url: z.string().optional(),
+  required_status_checks: z
+    .object({ contexts: z.array(z.string()).default([]), checks: z.array(z.object({ context: z.string() })).default([]) })
+    .nullish(),
+  required_pull_request_reviews: z
+    .object({
+      dismiss_stale_reviews: z.boolean().default(false),
+      require_code_owner_reviews: z.boolean().default(false),
+      require_last_push_approval: z.boolean().default(false),
+      required_approving_review_count: z.number().default(0),
+      bypass_pull_request_allowances: Actors.optional(),
+    })
+    .nullish(),
+  enforce_admins: Enabled,
+  restrictions: Actors.nullish(),
+  allow_force_pushes: Enabled.optional(),
+  block_creations: Enabled.optional(),
+  lock_branch: Enabled.optional(),
+});
+
+/** "Rules": get a repository ruleset. `bypass_actors` is shown only to those who may edit the ruleset. */
+export const Ruleset = z.object({
+  id: z.number(),
+  name: z.string(),
+  target: z.enum(["branch", "tag", "push", "repository"]).default("branch"),
+  source_type: z.string().optional(),
+  source: z.string().optional(),
+  enforcement: z.enum(["active", "evaluate", "disabled"]),
+  conditions: z
+    .object({
+      ref_name: z.object({ include: z.array(z.string()), exclude: z.array(z.string()) }).optional(),
+      repository_name: z.object({ include: z.array(z.string()), exclude: z.array(z.string()) }).optional(),
+      repository_id: z.object({ repository_ids: z.array(z.number()) }).optional(),
+      repository_property: z.unknown().optional(),
+    })
+    .nullish(),
+  rules: z.array(z.object({ type: z.string(), parameters: z.record(z.string(), z.unknown()).optional() })),
+  bypass_actors: z
+    .array(z.object({ actor_id: z.number().nullish(), actor_type: z.string(), bypass_mode: z.string().optional() }))
+    .optional(),
+});
+/** "Rules": list rulesets. */
+export const RulesetListed = Ruleset.pick({ id: true, name: true, source_type: true, source: true, enforcement: true, target: true });
+
+/** "Deployment environments": list environments. */
+export const Environment = z.object({
+  name: z.string(),
+  url: z.string().optional(),
+  can_admins_bypass: z.boolean().optional(),
+  protection_rules: z.array(
+    z.object({
+      type: z.string(),
+      prevent_self_review: z.boolean().optional(),
+      wait_timer: z.number().optional(),
+      reviewers: z
+        .array(
+          z.object({ type: z.enum(["User", "Team"]), reviewer: z.object({ login: z.string().optional(), slug: z.string().optional() }) }),
+        )
+        .optional(),
+    }),
+  ),
+  deployment_branch_policy: z.object({ protected_branches: z.boolean(), custom_branch_policies: z.boolean() }).nullable(),
+});
+/** "Deployment branch policies". */
+export const BranchPolicy = z.object({ name: z.string(), type: z.enum(["branch", "tag"]).default("branch") });
+/** "Protection rules". */
+export const CustomRule = z.object({ enabled: z.boolean(), app: App });
+
+/** "Actions permissions". */
+export const ActionsPermissions = z.object({
+  enabled: z.boolean().optional(),
+  enabled_repositories: z.enum(["all", "none", "selected"]).optional(),
+  allowed_actions: z.enum(["all", "local_only", "selected"]).optional(),
+  sha_pinning_required: z.boolean().optional(),
+});
+export const SelectedActions = z.object({
+  github_owned_allowed: z.boolean(),
+  verified_allowed: z.boolean().default(false),
+  patterns_allowed: z.array(z.string()).default([]),
+});
+export const WorkflowPermissions = z.object({
+  default_workflow_permissions: z.enum(["read", "write"]),
+  can_approve_pull_request_reviews: z.boolean(),
+});
+
+/** "OIDC": get the customization template. */
+export const OidcSubject = z.object({
+  use_default: z.boolean().optional(),
+  include_claim_keys: z.array(z.string()).optional(),
+  use_immutable_subject: z.boolean().optional(),
+});
+
+/** "Secrets" and "Variables". */
+export const Secret = z.object({ name: z.string(), visibility: z.enum(["all", "private", "selected"]).optional() });
+export const Variable = Secret.extend({ value: z.string().optional() });
+
+/** "Self-hosted runners" and "Self-hosted runner groups". */
+export const Runner = z.object({
+  name: z.string(),
+  runner_group_id: z.number().nullish(),
+  ephemeral: z.boolean().optional(),
+  labels: z.array(z.object({ name: z.string() })),
+});
+export const RunnerGroup = z.object({
+  id: z.number(),
+  name: z.string(),
+  visibility: z.enum(["all", "private", "selected"]),
+  allows_public_repositories: z.boolean().default(false),
+  restricted_to_workflows: z.boolean().default(false),
+  selected_workflows: z.array(z.string()).default([]),
+});
