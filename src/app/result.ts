@@ -43,7 +43,7 @@ export function resultOf(material: Material): CheckResult {
   const told = telling(reading, estate);
   const { lined } = told;
   const found = answers.flatMap((answer) => answer.findings.map((each) => findingOf(answer, each, told)));
-  const findings = applyExceptions(found, charter.exceptions, asOf).sort(bySeverity);
+  const findings = withCauses(applyExceptions(found, charter.exceptions, asOf).sort(bySeverity));
   const clauses = clausesOf(answers, findings, estate);
   return {
     bulkhead: VERSION,
@@ -64,12 +64,15 @@ export function resultOf(material: Material): CheckResult {
     exceptions: findings.filter(isExcepted).length,
     statements: { ...decision.statements },
     clauses,
-    environments: charter.environments.map(({ name, tier }) => ({
+    environments: charter.environments.map(({ name, tier, isolated }) => ({
       name,
       tier,
       entities: countIn(estate, name),
       boundary: estate.gradeOf(name) ?? "empty",
+      ...(isolated && { isolated }),
     })),
+    doors: doorsOf(charter),
+    shared: charter.shared.map(({ name, purpose, serves }) => ({ name, purpose, serves: [...serves] })),
     findings,
     gaps: estate.gaps.map((gap) => ({ ...gap, clauses: [...gap.clauses], ...(gap.source && { source: lined(gap.source) }) })),
     assumptions: assumptionsOf(material),
@@ -94,6 +97,18 @@ function bySeverity(a: Finding, b: Finding): number {
     a.path.length - b.path.length ||
     (a.id < b.id ? -1 : a.id > b.id ? 1 : 0)
   );
+}
+
+/** A person's way by the same grant as a way from below has the same cause: it is a finding of its own, told beside the other. */
+function withCauses(findings: readonly Finding[]): Finding[] {
+  const walls = findings.filter((finding) => finding.path.length > 0 && !finding.statements.includes("singlePerson"));
+  return findings.map((finding) => {
+    if (!finding.statements.includes("singlePerson")) return finding;
+    const cause = walls.find(
+      (each) => each.grant === finding.grant && each.toEnvironment === finding.toEnvironment && each.verdict === finding.verdict,
+    );
+    return cause ? { ...finding, cause: cause.id } : finding;
+  });
 }
 
 type Lined = (source: Source) => Source;
@@ -184,6 +199,17 @@ function clausesOf(answers: readonly CheckAnswer[], findings: readonly Finding[]
       ...(gap ? (["unknown"] as const) : []),
     ]);
     return { id, title, verdict, findings: own, ...(verdict === "unknown" && reason && { reason }) };
+  });
+}
+
+function doorsOf({ doors, promotion }: Charter): NonNullable<CheckResult["doors"]> {
+  return doors.map((door) => {
+    const { kind, name, to } = door;
+    if (door.kind === "mask") return { kind, name, from: door.from, to, through: door.runner };
+    if (door.kind === "break-glass") return { kind, name, to, through: door.role, maximumMinutes: door.maximumMinutes };
+    const stages = promotion.filter((stage) => stage.to === to);
+    const stage = stages.length === 1 ? stages[0] : undefined;
+    return { kind, name, to, through: door.deployer, ...(stage && { from: stage.from, approvals: stage.approvals }) };
   });
 }
 

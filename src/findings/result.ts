@@ -54,6 +54,8 @@ export const Finding = z.object({
   people: z.array(z.string()),
   /** The statements that this way breaks; empty for a finding about the charter or a single thing. */
   statements: z.array(z.enum(["wall", "singlePerson", "data"])),
+  /** The finding from below that crosses by the same grant: mending it mends this one. */
+  cause: z.string().optional(),
   path: z.array(Step),
   /** What to change, each an instruction. */
   cut: z.array(z.string()),
@@ -133,7 +135,35 @@ export const CheckResult = z.object({
   clauses: z.array(
     z.object({ id: z.string(), title: z.string(), verdict: Verdict, findings: z.array(z.string()), reason: z.string().optional() }),
   ),
-  environments: z.array(z.object({ name: z.string(), tier: z.string(), entities: z.number(), boundary: z.string() })),
+  environments: z.array(
+    z.object({
+      name: z.string(),
+      tier: z.string(),
+      entities: z.number(),
+      boundary: z.string(),
+      /** Walled from its peers too. */
+      isolated: z.boolean().optional(),
+    }),
+  ),
+  /** The declared ways across; whether their guard holds is for the findings to say. */
+  doors: z
+    .array(
+      z.object({
+        kind: z.enum(["gate", "mask", "break-glass"]),
+        name: z.string(),
+        from: z.string().optional(),
+        to: z.string(),
+        /** The entity that carries it out: deployer, runner, or the role that is taken. */
+        through: z.string(),
+        /** A gate: the approvals that its stage asks for. */
+        approvals: z.number().optional(),
+        /** Break-glass: the longest session. */
+        maximumMinutes: z.number().optional(),
+      }),
+    )
+    .optional(),
+  /** What several environments use. */
+  shared: z.array(z.object({ name: z.string(), purpose: z.string(), serves: z.array(z.string()) })).optional(),
   findings: z.array(Finding),
   gaps: z.array(GapSchema),
   assumptions: z.array(z.string()),

@@ -12,10 +12,17 @@ const CODE_OWNERS = "who owns the code (CODEOWNERS) is not collected, and an app
 
 const named = (repository: RepositoryFacts, context: BranchContext): string => `branch ${context.name} of ${repository.name}`;
 
-const ruleGrant = (repository: RepositoryFacts, context: BranchContext, gate: Gate, part: string, change: string): Grant => {
+const ruleGrant = (
+  repository: RepositoryFacts,
+  context: BranchContext,
+  gate: Gate,
+  part: string,
+  change: string,
+  removable = true,
+): Grant => {
   const { source, ...content } = gate.rule;
   const kind = gate.rule.origin === "ruleset" ? "ruleset" : "branch protection";
-  return grant(context.id, { content, part }, { label: `${kind} of ${named(repository, context)}`, change, source });
+  return grant(context.id, { content, part }, { label: `${kind} of ${named(repository, context)}`, change, source, removable });
 };
 
 export function mergeRules(pipeline: Pipeline, repository: RepositoryFacts, protection: Protection, sink: RuleSink): void {
@@ -70,7 +77,8 @@ function gatedBranch(pipeline: Pipeline, repository: RepositoryFacts, context: B
       family: "github/merge",
       needs: [author, gate],
       how: `a change that passes the rules of ${what} is merged`,
-      grants: [asGate],
+      // That a gate lets through what passes it is no flaw: what is to change is who can pass.
+      grants: [ruleGrant(repository, context, first, "gate", `narrow who passes the rules of ${what}`, false)],
     }),
   );
   sink.rule(
@@ -142,6 +150,17 @@ function passGate(pipeline: Pipeline, repository: RepositoryFacts, context: Bran
         because: actor.because,
         how: `${actor.label} may push to ${what} past its rules`,
         grants: [ruleGrant(repository, context, gate, `bypass ${actor.id}`, `let ${actor.label} no longer bypass the rules of ${what}`)],
+      }),
+    );
+  // Who may push at all may then push past the rules: an unreviewed change needs nobody's word.
+  if (rule.bypass.some((actor) => "role" in actor && actor.role === "write"))
+    sink.rule(
+      ruleOf({
+        ...common,
+        family: "github/bypass",
+        needs: [fact("author", repository.id)],
+        how: `everyone with write access to ${repository.name} may push to ${what} past its rules`,
+        grants: [ruleGrant(repository, context, gate, "bypass role write", `let the role write no longer bypass the rules of ${what}`)],
       }),
     );
   if (rule.locked) return;

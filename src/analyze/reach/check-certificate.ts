@@ -59,25 +59,46 @@ export function checkClosedSets(estate: Estate, statements: readonly Statement[]
     for (const obligation of obligations(estate, statement)) {
       const set = sets.find((each) => each.statement === statement && each.from.includes(obligation.from));
       if (!set) problems.push({ code: "CLOSURE_MISSING", statement, from: obligation.from });
-      else problems.push(...checkOne(estate.rules, obligation, new Set(set.closed)));
+      else problems.push(...checkOne(asText(estate.rules), obligation, new Set(set.closed)));
     }
   }
   return problems;
 }
 
-function checkOne(rules: readonly Rule[], obligation: Obligation, closed: ReadonlySet<string>): CertificateProblem[] {
+/** A rule as the certificate speaks of facts: as text, each need once. */
+interface TextRule {
+  readonly rule: Rule;
+  readonly gives: string;
+  readonly needs: readonly string[];
+  readonly required: number;
+}
+
+const texts = new WeakMap<readonly Rule[], readonly TextRule[]>();
+
+/** Written out once for an estate, however many sets are checked against it. */
+function asText(rules: readonly Rule[]): readonly TextRule[] {
+  const known = texts.get(rules);
+  if (known) return known;
+  const made = rules.map((rule) => {
+    const needs = [...new Set(rule.needs.map(factText))];
+    return { rule, gives: factText(rule.gives), needs, required: rule.atLeast ?? needs.length };
+  });
+  texts.set(rules, made);
+  return made;
+}
+
+function checkOne(rules: readonly TextRule[], obligation: Obligation, closed: ReadonlySet<string>): CertificateProblem[] {
   const { statement, from, isHeld, isTarget } = obligation;
   const problems: CertificateProblem[] = [];
   const missing = (f: Fact): boolean => !isHeld(f.entity) && !closed.has(factText(f));
   for (const source of obligation.sources) {
     if (missing(source)) problems.push({ code: "SOURCE_OUTSIDE", statement, from, fact: factText(source) });
   }
-  for (const rule of rules) {
-    if (!missing(rule.gives)) continue;
-    const met = new Set(rule.needs.map(factText)).intersection(closed).size;
-    if (met >= (rule.atLeast ?? new Set(rule.needs.map(factText)).size)) {
-      problems.push({ code: "NOT_CLOSED", statement, from, fact: factText(rule.gives), by: `${rule.family}: ${rule.how}` });
-    }
+  for (const { rule, gives, needs, required } of rules) {
+    if (closed.has(gives) || isHeld(rule.gives.entity)) continue;
+    let met = 0;
+    for (const need of needs) if (closed.has(need)) met++;
+    if (met >= required) problems.push({ code: "NOT_CLOSED", statement, from, fact: gives, by: `${rule.family}: ${rule.how}` });
   }
   for (const text of closed) {
     const capability = CAPABILITIES.find((each) => text.startsWith(`${each} `));

@@ -77,7 +77,12 @@ function changeOf(candidates: Candidates, number: number): Change {
 function candidatesOf(base: RuleBase, questions: readonly Question[]): Candidates {
   const firing = new Uint8Array(base.ruleCount);
   for (const question of questions) {
-    const closure = close(base, question.sources, { may: false });
+    // What fires only once someone is inside is production's own business, and no candidate: narrowing a grant leaves it alone.
+    const closure = close(base, question.sources, {
+      may: false,
+      stopAt: question.inside,
+      ...(question.without && { without: question.without }),
+    });
     for (const rule of closure.fired) firing[rule] = 1;
     release(base, closure);
   }
@@ -151,34 +156,33 @@ function witnesses(
 interface Access {
   readonly sources: readonly number[];
   readonly reaches: readonly number[];
+  /** What is granted in an environment is had there, and not by way of another environment. */
+  readonly stopAt: Uint8Array;
 }
 
 /** What the charter grants and the estate gives today: each of these must still be there after the cut. */
 function accessOf(base: RuleBase, estate: Estate): Access[] {
-  const wanted: { who: readonly Fact[]; may: "read" | "change"; in: readonly string[] }[] = [];
-  for (const rule of estate.charter.access) {
-    wanted.push({ who: whoOf(estate, rule.who), may: rule.may === "read" ? "read" : "change", in: rule.in });
-  }
-  for (const door of estate.charter.doors)
-    if (door.kind === "gate") wanted.push({ who: [fact("control", door.deployer)], may: "change", in: [door.to] });
-  const access: Access[] = [];
-  for (const { who, may, in: environments } of wanted) {
+  const { access, doors } = estate.charter;
+  const granted = access.flatMap((rule) =>
+    rule.in.map((environment) => ({ who: whoOf(estate, rule.who), reads: rule.may === "read", environment })),
+  );
+  const deploying = doors.flatMap((door) =>
+    door.kind === "gate" ? [{ who: [fact("control", door.deployer)], reads: false, environment: door.to }] : [],
+  );
+  return [...granted, ...deploying].flatMap(({ who, reads, environment }): Access[] => {
     const sources = who.map((f) => base.factOf(f)).filter((f) => f >= 0);
-    const closure = close(base, sources, { may: false });
-    for (const environment of environments) {
-      const reaches: number[] = [];
-      for (const entity of estate.entities.values()) {
-        if (estate.environmentOf(entity.id) !== environment) continue;
-        for (const f of may === "read" ? [fact("read", entity.id)] : changes(entity)) {
-          const number = base.factOf(f);
-          if (holds(closure, number)) reaches.push(number);
-        }
-      }
-      if (reaches.length > 0) access.push({ sources, reaches });
+    const stopAt = new Uint8Array(base.entityIds.length);
+    const wanted: number[] = [];
+    for (const entity of estate.entities.values()) {
+      const at = estate.environmentOf(entity.id);
+      if (at !== environment) stopAt[base.entityOf(entity.id)] = at === undefined ? 0 : 1;
+      else wanted.push(...(reads ? [fact("read", entity.id)] : changes(entity)).map((f) => base.factOf(f)));
     }
+    const closure = close(base, sources, { may: false, stopAt });
+    const reaches = wanted.filter((f) => holds(closure, f));
     release(base, closure);
-  }
-  return access;
+    return reaches.length > 0 ? [{ sources, reaches, stopAt }] : [];
+  });
 }
 
 function whoOf(estate: Estate, who: string): Fact[] {
@@ -194,8 +198,8 @@ function whoOf(estate: Estate, who: string): Fact[] {
 function breaks(base: RuleBase, candidates: Candidates, access: readonly Access[], chosen: readonly number[]): number | undefined {
   const lost = (numbers: readonly number[]): boolean => {
     const dropped = droppedBy(base, candidates, numbers);
-    return access.some(({ sources, reaches }) => {
-      const closure = close(base, sources, { may: false, dropped });
+    return access.some(({ sources, reaches, stopAt }) => {
+      const closure = close(base, sources, { may: false, dropped, stopAt });
       const isLost = !reaches.some((f) => holds(closure, f));
       release(base, closure);
       return isLost;

@@ -50,6 +50,8 @@ export interface Decision {
   readonly base: RuleBase;
   readonly statements: Readonly<Record<Statement, StatementVerdict>>;
   readonly ways: readonly Way[];
+  /** Ways that something unread could itself have held: told as gaps and not as ways, and still no check that would report one is answered. */
+  readonly hidden: readonly Way[];
   /** Statements that no known way breaks and that some gap leaves open, with what the gap is. */
   readonly openedByGaps: Readonly<Record<Statement, readonly string[]>>;
 }
@@ -65,6 +67,7 @@ interface Group {
   verdict: "violated" | "unknown";
   from: string;
   to: string;
+  isHidden: boolean;
 }
 
 interface Reached {
@@ -83,8 +86,11 @@ export function decide(estate: Estate): Decision {
   const single: Reached = { must: 0, may: 0 };
   const starts: Start[] = [];
   for (const each of people) starts.push(askPeople(base, estate, each, hasMay, groups, single));
-  const ways = [...groups.values()].map((group) => wayOf(base, estate, group, starts));
-  ways.sort((a, b) => compareWays(a, b));
+  const waysOf = (isHidden: boolean): Way[] =>
+    [...groups.values()]
+      .filter((group) => group.isHidden === isHidden)
+      .map((group) => wayOf(base, estate, group, starts))
+      .sort(compareWays);
   const opened = openedBy(estate);
   const verdict = (statement: Statement, must: number, may: number): StatementVerdict =>
     must !== 0 ? "violated" : may !== 0 || opened[statement].length > 0 ? "unknown" : "separated";
@@ -95,7 +101,8 @@ export function decide(estate: Estate): Decision {
       singlePerson: verdict("singlePerson", single.must, single.may),
       data: verdict("data", wall.must & DISCLOSES, wall.may & DISCLOSES),
     },
-    ways,
+    ways: waysOf(false),
+    hidden: waysOf(true),
     openedByGaps: opened,
   };
 }
@@ -187,9 +194,9 @@ function collect(base: RuleBase, estate: Estate, groups: Map<string, Group>, fou
   const { crossing, verdict, from } = found;
   const rule = base.rule(crossing.rule);
   // A gap that could itself have held the way in is listed as a gap, not told as a way that someone could walk.
-  if (verdict === "unknown" && rule.certainty === "may" && rule.needs.length === 0) return;
+  const isHidden = verdict === "unknown" && rule.certainty === "may" && rule.needs.length === 0;
   const to = estate.environmentOf(rule.gives.entity) ?? "production";
-  const key = JSON.stringify([from, to, grantId(rule)]);
+  const key = JSON.stringify([from, to, grantId(rule), isHidden]);
   const known = groups.get(key);
   if (!known) {
     groups.set(key, {
@@ -203,6 +210,7 @@ function collect(base: RuleBase, estate: Estate, groups: Map<string, Group>, fou
       verdict,
       from,
       to,
+      isHidden,
     });
     return;
   }
@@ -211,12 +219,18 @@ function collect(base: RuleBase, estate: Estate, groups: Map<string, Group>, fou
   known.gives.add(crossing.gives);
   known.leads |= crossing.leads;
   for (const person of found.people) known.people.add(person);
-  if (crossing.height < known.crossing.height || (known.verdict === "unknown" && verdict === "violated")) {
+  if (rankOf(base, estate, found) < rankOf(base, estate, known) || (known.verdict === "unknown" && verdict === "violated")) {
     known.crossing = crossing;
     known.question = found.question;
     known.outside = found.outside;
     known.verdict = verdict;
   }
+}
+
+/** Among ways by one grant the one that starts at an unreviewed change is told, since anyone can walk it; then the shortest. */
+function rankOf(base: RuleBase, estate: Estate, { crossing }: { readonly crossing: Crossing }): number {
+  const byChange = base.rule(crossing.rule).needs.some((need) => estate.entities.get(need.entity)?.kind === "change");
+  return (byChange ? 0 : 100_000) + crossing.height;
 }
 
 const grantId = (rule: Rule): string => crossingGrant(rule)?.id ?? `${rule.family} ${factText(rule.gives)}`;

@@ -87,7 +87,7 @@ export const roleTrustsAnyBranch: Family = {
 
 export const bucketReadableByAnyone: Family = {
   id: "store-readable-by-anyone",
-  says: "the policy of a production bucket or secret lets everyone read it",
+  says: "the policy of a production bucket lets everyone read it, and Block Public Access is off",
   injections: (estate) => {
     const { production } = sides(estate);
     return estate
@@ -96,11 +96,14 @@ export const bucketReadableByAnyone: Family = {
       .map((resource) => {
         const statement = { Effect: "Allow", Principal: "*", Action: "s3:GetObject", Resource: [resource.arn, `${resource.arn}/*`] };
         return {
-          what: `bucket ${resource.name} is readable by *`,
+          what: `bucket ${resource.name} is readable by *, without Block Public Access`,
           about: [resource.arn],
           apply: (all) => {
             let found = false;
             const next = all.map((observation) => {
+              // Block Public Access would hold such a policy back (S3 User Guide, RestrictPublicBuckets): it is switched off with it.
+              if (observation.kind === "aws/resource" && observation.arn === resource.arn)
+                return { ...observation, restrictsPublicPolicy: false };
               if (observation.kind !== "aws/resource-policy" || observation.arn !== resource.arn) return observation;
               found = true;
               return { ...observation, document: withStatement(observation.document, statement) };

@@ -14,11 +14,12 @@ export function cutBlock(result: CheckResult, p: Paint): string[] {
   const head = cut.complete
     ? `${count} ${one ? "change separates" : "changes separate"} everything that was seen${fewer}:`
     : `${count} ${one ? "change closes" : "changes close"} what can be closed without breaking what the charter grants; some ways stay open:`;
-  const number = new Map(result.findings.map((finding, index) => [finding.id, index + 1]));
+  const told = result.findings.filter((finding) => finding.cause === undefined);
+  const number = new Map(told.map((finding, index) => [finding.id, index + 1]));
   const lines = cut.changes.map((change, index) => {
     const closes = [...new Set(change.closes)].map((id) => number.get(id)).filter((each) => each !== undefined);
     const about = closes.length > 0 ? p.dim(`closes ${closes.sort((a, b) => a - b).join(", ")}`) : "";
-    const text = `${change.change} ${safe(change.label)}: ${safe(change.instruction)}`;
+    const text = safe(change.instruction);
     return `${String(index + 1).padStart(4)}  ${wrap(text, 84, "      ")}  ${about}\n      ${p.dim(change.source ? placeText(change.source) : "")}`;
   });
   return [p.bold(head), ...lines];

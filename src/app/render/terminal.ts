@@ -1,5 +1,5 @@
 // The verdict for a terminal: the answer, the worst way through the wall, what to change, what was not seen.
-import type { CheckResult, Verdict } from "../../findings/result.ts";
+import type { CheckResult, Finding, Verdict } from "../../findings/result.ts";
 import { cutBlock } from "./cut.ts";
 import { findingBlock } from "./finding.ts";
 import type { RenderOptions } from "./format.ts";
@@ -56,7 +56,8 @@ function statements(result: CheckResult, p: Paint): string[] {
   });
 }
 
-function statementWords(result: CheckResult, name: keyof typeof STATEMENT_NAMES): string {
+/** What is behind a statement's verdict, in a few words. */
+export function statementWords(result: CheckResult, name: keyof typeof STATEMENT_NAMES): string {
   const broken = result.findings.filter((finding) => finding.verdict === "violated" && finding.statements.includes(name));
   const open = result.findings.filter((finding) => finding.verdict === "unknown" && finding.statements.includes(name));
   const custodians = `${plural(result.custodians.length, "custodian")} declared`;
@@ -82,9 +83,19 @@ function findings(result: CheckResult, p: Paint, options: RenderOptions): string
   const known = result.baseline
     ? [p.dim(`${plural(result.baseline.known, "known finding")} of ${result.baseline.asOf.slice(0, 10)} not shown`)]
     : [];
-  const inFull = options.all ? result.findings.length : IN_FULL;
-  const blocks = result.findings.slice(0, inFull).map((finding, index) => findingBlock(finding, index + 1, p) + "\n");
-  const rest = result.findings.slice(inFull);
+  const told = result.findings.filter((finding) => finding.cause === undefined);
+  const inFull = options.all ? told.length : IN_FULL;
+  const byHand = (finding: Finding): string => {
+    const same = result.findings.filter((each) => each.cause === finding.id);
+    return same
+      .map(
+        (each) =>
+          `\n    ${p.dim(`By hand too: ${plural(each.people.length, "person", "people")}, each alone  ${each.clause} · ${each.id}`)}`,
+      )
+      .join("");
+  };
+  const blocks = told.slice(0, inFull).map((finding, index) => `${findingBlock(finding, index + 1, p)}${byHand(finding)}\n`);
+  const rest = told.slice(inFull);
   const listed = rest.slice(0, LISTED).map((finding, index) => {
     const level =
       finding.verdict === "unknown"
@@ -125,8 +136,8 @@ function notSeen(result: CheckResult, p: Paint): string[] {
     if (texts.length === 0) return [];
     const lines = texts
       .slice(0, shown)
-      .map((text, index) => `${(index === 0 ? name : "").padEnd(10)}${wrap(safe(text), 96, " ".repeat(10))}`);
-    return texts.length > shown ? [...lines, `${" ".repeat(10)}${p.dim(`and ${texts.length - shown} more: --format json`)}`] : lines;
+      .map((text, index) => `${(index === 0 ? name : "").padEnd(12)}${wrap(safe(text), 96, " ".repeat(12))}`);
+    return texts.length > shown ? [...lines, `${" ".repeat(12)}${p.dim(`and ${texts.length - shown} more: --format json`)}`] : lines;
   };
   const gaps = result.gaps.map((gap) => `${gap.what} (${gap.why})${gap.clauses.length > 0 ? ` → ${gap.clauses.join(" ")}` : ""}`);
   const read = result.estate.systems.map((each) => `${each.system} ${each.scope}`);
@@ -141,7 +152,7 @@ function notSeen(result: CheckResult, p: Paint): string[] {
     ...row("Assumed", result.assumptions, 8),
     ...row(
       "Custodians",
-      result.custodians.map(({ who, role, controls }) => ` ${who}, ${role}: ${controls.join("; ")}`),
+      result.custodians.map(({ who, role, controls }) => `${who}, ${role}: ${controls.join("; ")}`),
       8,
     ),
     ...row("Beyond", [result.notModeled.join("; ")], 1),
