@@ -1,6 +1,6 @@
 // The contract of a check folder: one question about the estate, answered with findings.
 import type { Estate } from "../analyze/estate.ts";
-import type { Decision, Statement, Way } from "../analyze/reach/decide.ts";
+import type { Decision, Way } from "../analyze/reach/decide.ts";
 import type { Severity } from "../findings/result.ts";
 import type { Source } from "../model/source.ts";
 
@@ -45,8 +45,6 @@ export interface Check {
   readonly severity: Severity;
   readonly title: string;
   readonly remediation: string;
-  /** The statements whose being unknown makes this check's clause unknown. */
-  readonly statements?: readonly Statement[];
   /** Ways across that this check reports. The first check in the registry that claims a way has it: every way is reported once. */
   readonly claims?: (way: Way, estate: Estate) => boolean;
   readonly evaluate: (input: CheckInput) => Outcome;
@@ -75,6 +73,3 @@ export function foundWay(way: Way, summary: string): Found {
     source: named?.source ?? way.rule.source,
   };
 }
-
-/** The entity's short name for people. */
-export const labelOf = (estate: Estate, id: string): string => estate.entities.get(id)?.label ?? id;

@@ -1,9 +1,11 @@
 // Every check, in the order in which they claim ways across: the specific before the general, so that each way is reported once.
 import { check as boundaryWeakerThanProfile } from "./boundary-weaker-than-profile/check.ts";
+import { check as breakGlassUnproven } from "./break-glass-unproven/check.ts";
 import { check as changeReachesHigherEnvironmentUnreviewed } from "./change-reaches-higher-environment-unreviewed/check.ts";
 import type { Check } from "./check.ts";
 import { check as clusterControllableFromBelow } from "./cluster-controllable-from-below/check.ts";
 import { check as dataStoreServesTwoEnvironments } from "./data-store-serves-two-environments/check.ts";
+import { check as declaredGateUnguarded } from "./declared-gate-unguarded/check.ts";
 import { check as entityInNoEnvironment } from "./entity-in-no-environment/check.ts";
 import { check as environmentWithoutAccessRules } from "./environment-without-access-rules/check.ts";
 import { check as guardRemovableByOnePerson } from "./guard-removable-by-one-person/check.ts";
@@ -12,8 +14,10 @@ import { check as higherEnvironmentWritableFromBelow } from "./higher-environmen
 import { check as higherRoleAssumableFromBelow } from "./higher-role-assumable-from-below/check.ts";
 import { check as personDeploysPastThePipeline } from "./person-deploys-past-the-pipeline/check.ts";
 import { check as personPassesGateAlone } from "./person-passes-gate-alone/check.ts";
+import { check as personReachesProductionThroughLowerEnvironment } from "./person-reaches-production-through-lower-environment/check.ts";
 import { check as personWritesProduction } from "./person-writes-production/check.ts";
 import { check as productionDataReadableFromBelow } from "./production-data-readable-from-below/check.ts";
+import { check as productionDeployedWithoutLowerEnvironment } from "./production-deployed-without-lower-environment/check.ts";
 import { check as roleTrustsUnreviewedJobs } from "./role-trusts-unreviewed-jobs/check.ts";
 import { check as runnerSharedByEnvironments } from "./runner-shared-by-environments/check.ts";
 import { check as secretValidInTwoEnvironments } from "./secret-valid-in-two-environments/check.ts";
@@ -31,8 +35,12 @@ export const checks: readonly Check[] = [
   higherEnvironmentWritableFromBelow,
   guardRemovableByOnePerson,
   personPassesGateAlone,
+  personReachesProductionThroughLowerEnvironment,
   personDeploysPastThePipeline,
   personWritesProduction,
+  declaredGateUnguarded,
+  productionDeployedWithoutLowerEnvironment,
+  breakGlassUnproven,
   entityInNoEnvironment,
   environmentWithoutAccessRules,
   boundaryWeakerThanProfile,

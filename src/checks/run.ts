@@ -1,6 +1,7 @@
 // Runs every check: each way across goes to the first check that claims it, and every check answers its clause.
 import type { Estate } from "../analyze/estate.ts";
-import type { Decision, Way } from "../analyze/reach/decide.ts";
+import { type Decision, STATEMENTS, type Way } from "../analyze/reach/decide.ts";
+import { type Gap, gapId } from "../model/gap.ts";
 import type { Check, Found } from "./check.ts";
 
 export interface CheckAnswer {
@@ -12,24 +13,67 @@ export interface CheckAnswer {
 }
 
 /** Throws when a way is claimed by no check: it would be lost. */
-export function runChecks(estate: Estate, decision: Decision, checks: readonly Check[]): CheckAnswer[] {
-  const claimed = new Map<Check, Way[]>(checks.map((check) => [check, []]));
-  for (const way of decision.ways) {
-    const owner = checks.find((check) => check.claims?.(way, estate));
-    if (!owner) throw new Error(`no check claims the way by ${way.rule.family} (${way.rule.how})`);
-    claimed.get(owner)?.push(way);
-  }
-  return checks.map((check) => answer(check, estate, decision, claimed.get(check) ?? []));
+export function ownerOf(way: Way, estate: Estate, checks: readonly Check[]): Check {
+  const owner = checks.find((check) => check.claims?.(way, estate));
+  if (!owner) throw new Error(`no check claims the way by ${way.rule.family} (${way.rule.how})`);
+  return owner;
 }
 
-function answer(check: Check, estate: Estate, decision: Decision, ways: readonly Way[]): CheckAnswer {
+export function runChecks(estate: Estate, decision: Decision, checks: readonly Check[]): CheckAnswer[] {
+  const claimed = Map.groupBy(decision.ways, (way) => ownerOf(way, estate, checks));
+  const hidden = Map.groupBy(decision.hidden, (way) => ownerOf(way, estate, checks));
+  const gaps = new Map(estate.gaps.map((gap) => [gapId(gap), gap]));
+  const heldOpen = decision.hidden.flatMap((way) => gapsBehind(way, gaps));
+  const unexplained = unexplainedStatements(decision);
+  return checks.map((check) => {
+    const open = [
+      ...(hidden.get(check) ?? []).map((way) => reasonOf(way, gaps)),
+      ...(check.claims ? heldOpen.filter((gap) => gap.clauses.includes(check.clause)).map(gapWords) : []),
+      ...(check.claims ? unexplained : []),
+      ...estate.untaken.filter((gap) => gap.clauses.length === 0 || gap.clauses.includes(check.clause)).map(gapWords),
+    ];
+    return answer(check, estate, decision, claimed.get(check) ?? [], open);
+  });
+}
+
+/** A statement left open that no way and no gap accounts for: every check that reports ways is then open. */
+function unexplainedStatements({ statements, ways, hidden, openedByGaps }: Decision): string[] {
+  const accounts = (statement: (typeof STATEMENTS)[number]): boolean =>
+    openedByGaps[statement].length > 0 ||
+    [...ways, ...hidden].some((way) => way.verdict === "unknown" && way.statements.includes(statement));
+  return STATEMENTS.filter((statement) => statements[statement] === "unknown" && !accounts(statement)).map(
+    (statement) => `the statement ${statement} is unknown`,
+  );
+}
+
+const gapWords = (gap: Gap): string => `${gap.what}: ${gap.why}`;
+
+/** A rule that rests on a gap names it, alone or at the end of its reason. */
+function gapsBehind(way: Way, gaps: ReadonlyMap<string, Gap>): Gap[] {
+  const because = way.rule.because ?? "";
+  const gap = gaps.get(because) ?? gaps.get(/\[(.+)\]$/.exec(because)?.[1] ?? "");
+  return gap ? [gap] : [];
+}
+
+function reasonOf(way: Way, gaps: ReadonlyMap<string, Gap>): string {
+  const [gap] = gapsBehind(way, gaps);
+  return gap ? gapWords(gap) : (way.rule.because ?? way.rule.how);
+}
+
+/**
+ * Unknown never passes: a check without a violation is unknown when a way that it would report may be open, when what was not read could itself be
+ * such a way or concerns its clause, and when it says itself that it has not seen enough.
+ */
+function answer(check: Check, estate: Estate, decision: Decision, ways: readonly Way[], open: readonly string[]): CheckAnswer {
   const outcome = check.evaluate({ estate, decision, ways });
-  if ("notApplicable" in outcome) return { check, verdict: "not-applicable", findings: [], reason: outcome.notApplicable };
+  if ("notApplicable" in outcome) {
+    if (open[0] !== undefined) return { check, verdict: "unknown", findings: [], reason: open[0] };
+    return { check, verdict: "not-applicable", findings: [], reason: outcome.notApplicable };
+  }
   const { findings } = outcome;
   if (findings.some((finding) => finding.verdict === "violated")) return { check, verdict: "violated", findings };
-  const open = (check.statements ?? []).filter((statement) => decision.statements[statement] === "unknown");
-  const reasons = [...(outcome.unknown ?? []), ...open.map((statement) => `the statement ${statement} is unknown`)];
+  const reasons = [...(outcome.unknown ?? []), ...open];
   if (findings.length > 0 || reasons.length > 0)
-    return { check, verdict: "unknown", findings, reason: reasons[0] ?? "a way that may be open" };
+    return { check, verdict: "unknown", findings, reason: reasons[0] ?? findings[0]?.summary ?? "" };
   return { check, verdict: "separated", findings };
 }

@@ -1,5 +1,7 @@
-// Words and distinctions that checks share about ways across.
-import type { Way } from "../analyze/reach/decide.ts";
+// Distinctions that checks share about ways across: whose they are, and what they pass.
+import type { Estate } from "../analyze/estate.ts";
+import type { Step, Way } from "../analyze/reach/decide.ts";
+import type { Fact } from "../model/rule.ts";
 
 export const isPersonWay = (way: Way): boolean => way.statements.includes("singlePerson");
 
@@ -8,6 +10,21 @@ export const isWallWay = (way: Way): boolean => !isPersonWay(way);
 /** The guard that the crossing itself defeats, if it does. */
 export const guardOf = (way: Way): string | undefined => way.rule.needs.find((need) => need.capability === "defeat")?.entity;
 
-/** `3 people`, or the one by id. */
-export const peopleWords = (way: Way): string =>
-  way.people.length === 1 ? `${way.people[0]}` : `${way.people.length} people, each alone,`;
+/** What the crossing is made with: the identity, job or thing that has the grant. Undefined: the grant asks for nothing. */
+export const actorOf = (way: Way): Fact | undefined =>
+  way.rule.needs.find((need) => need.capability !== "defeat" && need.capability !== "approve");
+
+/** The step that gives a fact, or the control that it follows from. */
+export const stepGiving = (way: Way, { capability, entity }: Fact): Step | undefined =>
+  way.steps.find((step) => step.gives.entity === entity && (step.gives.capability === capability || step.gives.capability === "control"));
+
+/** Whether a change to some repository is among the steps: the way goes through the pipeline. */
+export const passesRepository = (way: Way): boolean =>
+  way.steps.some((step) => step.gives.capability === "author" && step.gives.entity.startsWith("github:"));
+
+/** Whether something of another environment than the one entered is among the steps. */
+export const passesLowerEnvironment = (way: Way, estate: Estate): boolean =>
+  way.steps.some((step) => {
+    const environment = estate.environmentOf(step.gives.entity);
+    return step.rule !== undefined && environment !== undefined && environment !== way.to;
+  });

@@ -7,6 +7,8 @@ export interface BreakGlass {
   readonly name: string;
   /** What the facts do not prove; empty: the door counts. */
   readonly unproven: readonly string[];
+  /** Of these, what only was not read: it shows no open door. */
+  readonly unread: readonly string[];
 }
 
 /**
@@ -15,12 +17,13 @@ export interface BreakGlass {
  */
 export function provenBy(door: Extract<Door, { kind: "break-glass" }>, role: Role, who: readonly Identity[], aws: AwsEstate): BreakGlass {
   const unproven: string[] = [];
+  const unread: string[] = [];
   const allows = role.trust?.compiled.statements.filter((statement) => statement.effect === "Allow") ?? [];
   if (allows.length === 0 || !allows.every(asksForSecondFactor))
     unproven.push(`the trust policy of ${role.label} does not ask for a second factor`);
   const limit = door.maximumMinutes * 60;
   const seconds = role.observed.maxSessionSeconds;
-  if (seconds === undefined) unproven.push(`the longest session of ${role.label} was not read`);
+  if (seconds === undefined) unread.push(`the longest session of ${role.label} was not read`);
   else if (seconds > limit)
     unproven.push(`a session of ${role.label} lasts up to ${seconds / 60} minutes, more than ${door.maximumMinutes}`);
   for (const identity of who) {
@@ -29,8 +32,8 @@ export function provenBy(door: Extract<Door, { kind: "break-glass" }>, role: Rol
     else if (people.length > 0) unproven.push(`${people.map((person) => person.id).join(", ")} can take it through ${identity.label}`);
   }
   if (allows.some(letsOthersIn)) unproven.push(`the trust policy of ${role.label} lets in more than people's own identities`);
-  if (aws.unreadControl(role.account).length > 0) unproven.push(`control policies of account ${role.account} were not read`);
-  return { name: door.name, unproven };
+  if (aws.unreadControl(role.account).length > 0) unread.push(`control policies of account ${role.account} were not read`);
+  return { name: door.name, unproven: [...unproven, ...unread], unread };
 }
 
 const mayUse = (who: readonly string[], person: Person): boolean =>

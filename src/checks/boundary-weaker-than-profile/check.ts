@@ -1,5 +1,7 @@
 // Clause B3: an environment's boundary is of a weaker grade than the profile asks.
-import { GRADES } from "../../charter/schema.ts";
+import type { Estate } from "../../analyze/estate.ts";
+import { type Environment, GRADES } from "../../charter/schema.ts";
+import type { Gap } from "../../model/gap.ts";
 import type { Check } from "../check.ts";
 
 /** In profile iso a namespace of one's own suffices; strict asks for an account or subscription. The charter may ask for more. */
@@ -19,13 +21,23 @@ export const check: Check = {
         .filter(({ grade }) => GRADES.indexOf(grade) > GRADES.indexOf(least))
         .map(({ environment, grade }) => ({
           verdict: "violated" as const,
-          summary: `${environment.name} is bounded by ${grade}; ${estate.charter.profile} asks for ${least} at least`,
+          summary: `${environment.name} is bounded by ${grade}; ${estate.charter.leastGrade ? "the charter" : `profile ${estate.charter.profile}`} asks for ${least} at least`,
           from: `environment:${environment.name}`,
           to: `environment:${environment.name}`,
           toEnvironment: environment.name,
           grant: `boundary:${environment.name}`,
           change: [`give ${environment.name} a boundary of grade ${least} or better`],
         })),
+      unknown: estate.charter.environments.flatMap((environment) => unseenDomain(estate, environment)),
     };
   },
 };
+
+/** The declared domain is only as real as what was read of it: which accounts a unit holds, which namespaces a cluster has. */
+function unseenDomain(estate: Estate, { name, boundary }: Environment): string[] {
+  const clusters = (boundary.kubernetes ?? []).map(({ cluster }) => cluster);
+  const concerns = (gap: Gap): boolean =>
+    (gap.topic === "aws/organization" && (boundary.aws?.organizationalUnits.length ?? 0) > 0) ||
+    (gap.topic === "kubernetes/namespaces" && clusters.includes(gap.subject));
+  return estate.gaps.filter(concerns).map((gap) => `what ${name} holds: ${gap.what} was not read (${gap.why})`);
+}

@@ -1,6 +1,7 @@
 // Clause A1: a lower environment changes what runs in a higher environment's cluster.
-import { type Check, findingsOfWays, labelOf } from "../check.ts";
+import { type Check, findingsOfWays } from "../check.ts";
 import { isWallWay } from "../ways.ts";
+import { crossingSentence } from "../words.ts";
 
 export const check: Check = {
   id: "cluster-controllable-from-below",
@@ -9,10 +10,6 @@ export const check: Check = {
   title: "A lower environment can change a cluster or namespace of a higher one",
   remediation:
     "Remove the binding, access entry or node sharing that reaches across; give each environment a cluster, or at least nodes, of its own.",
-  statements: ["wall", "data"],
   claims: (way) => isWallWay(way) && way.statements.includes("wall") && way.rule.gives.entity.startsWith("k8s:"),
-  evaluate: findingsOfWays(
-    (way, estate) =>
-      `${labelOf(estate, way.rule.needs[0]?.entity ?? "anyone")} can ${way.rule.gives.capability} ${labelOf(estate, way.rule.gives.entity)} of ${way.to}`,
-  ),
+  evaluate: findingsOfWays(crossingSentence),
 };

@@ -1,4 +1,5 @@
 // Clause B2: nobody has written down who may do what in an environment.
+import type { Estate } from "../../analyze/estate.ts";
 import type { Check } from "../check.ts";
 
 export const check: Check = {
@@ -19,5 +20,12 @@ export const check: Check = {
         grant: `environment:${environment.name}`,
         change: [`add to access: who may do what in ${environment.name}`],
       })),
+    unknown: unseenHolders(estate),
   }),
 };
+
+/** A rule for a job or a role that was not read says nothing about what exists: it may have another name, or be gone. */
+const unseenHolders = (estate: Estate): string[] =>
+  estate.charter.access
+    .filter(({ who }) => !/^(group|person):/.test(who) && !estate.entities.has(who))
+    .map(({ who, may, in: where }) => `${who}, which may ${may} in ${where.join(" and ")}, was not read`);

@@ -1,6 +1,7 @@
 // Clause A6: one person, no declared custodian, can take away an obstacle that holds back changes to production.
-import { type Check, findingsOfWays, labelOf } from "../check.ts";
-import { guardOf, isPersonWay, peopleWords } from "../ways.ts";
+import { type Check, findingsOfWays } from "../check.ts";
+import { guardOf, isPersonWay } from "../ways.ts";
+import { labelOf, peopleWords, withheldWords } from "../words.ts";
 
 export const check: Check = {
   id: "guard-removable-by-one-person",
@@ -8,9 +9,9 @@ export const check: Check = {
   severity: "high",
   title: "One person can remove a guard of production",
   remediation: "Leave the right to edit or detach the guard with declared custodians only, under two-person control.",
-  statements: ["singlePerson"],
   claims: (way) => isPersonWay(way) && guardOf(way) !== undefined,
   evaluate: findingsOfWays(
-    (way, estate) => `${peopleWords(way)} can remove ${labelOf(estate, guardOf(way) ?? way.grant)}, and then ${way.rule.how}`,
+    (way, estate) =>
+      `${peopleWords(way, estate)} can remove ${labelOf(estate, guardOf(way) ?? way.grant)}, which keeps them from ${withheldWords(way, estate)}`,
   ),
 };

@@ -1,6 +1,7 @@
 // Clause A1: a lower environment can take away the obstacle that holds it back from a higher one.
-import { type Check, findingsOfWays, labelOf } from "../check.ts";
+import { type Check, findingsOfWays } from "../check.ts";
 import { guardOf, isWallWay } from "../ways.ts";
+import { atStart, labelOf, placeWords, withheldWords } from "../words.ts";
 
 export const check: Check = {
   id: "guard-removable-from-below",
@@ -8,9 +9,9 @@ export const check: Check = {
   severity: "critical",
   title: "A lower environment can remove the guard of a higher one",
   remediation: "Take the right to edit, detach or bypass the guard away from everyone below it; leave it with declared custodians.",
-  statements: ["wall", "data"],
   claims: (way) => isWallWay(way) && guardOf(way) !== undefined,
   evaluate: findingsOfWays(
-    (way, estate) => `${labelOf(estate, guardOf(way) ?? way.grant)} can be removed from ${way.from}, and then ${way.rule.how}`,
+    (way, estate) =>
+      `${atStart(placeWords(way.from))} can remove ${labelOf(estate, guardOf(way) ?? way.grant)}, which keeps it from ${withheldWords(way, estate)}`,
   ),
 };

@@ -1,6 +1,7 @@
-// Clause A1: a lower environment changes a higher one by a way that no other check names. Last in the registry of the wall's checks, so that no way is lost.
-import { type Check, findingsOfWays, labelOf } from "../check.ts";
+// Clause A1: a lower environment changes a higher one by a way that no other check names. Last of the wall's checks in the registry, so that no way is lost.
+import { type Check, findingsOfWays } from "../check.ts";
 import { isWallWay } from "../ways.ts";
+import { crossingSentence } from "../words.ts";
 
 export const check: Check = {
   id: "higher-environment-writable-from-below",
@@ -8,10 +9,6 @@ export const check: Check = {
   severity: "critical",
   title: "A lower environment can change a higher one",
   remediation: "Remove or narrow the grant by which the way crosses.",
-  statements: ["wall"],
-  claims: (way) => isWallWay(way),
-  evaluate: findingsOfWays(
-    (way, estate) =>
-      `${labelOf(estate, way.rule.needs[0]?.entity ?? "anyone")} can ${way.rule.gives.capability} ${labelOf(estate, way.rule.gives.entity)} of ${way.to}`,
-  ),
+  claims: isWallWay,
+  evaluate: findingsOfWays(crossingSentence),
 };

@@ -1,6 +1,7 @@
 // Clause P3: a person puts workloads into production without the pipeline.
-import { type Check, findingsOfWays, labelOf } from "../check.ts";
-import { isPersonWay, peopleWords } from "../ways.ts";
+import { type Check, findingsOfWays } from "../check.ts";
+import { isPersonWay } from "../ways.ts";
+import { personSentence } from "../words.ts";
 
 export const check: Check = {
   id: "person-deploys-past-the-pipeline",
@@ -8,9 +9,6 @@ export const check: Check = {
   severity: "high",
   title: "People can deploy to production without the pipeline",
   remediation: "Bind people to read-only roles; let only the deployer's identity write workloads, and give emergencies a break-glass role.",
-  statements: ["singlePerson"],
   claims: (way) => isPersonWay(way) && way.rule.gives.entity.startsWith("k8s:"),
-  evaluate: findingsOfWays(
-    (way, estate) => `${peopleWords(way)} can ${way.rule.gives.capability} ${labelOf(estate, way.rule.gives.entity)} without the pipeline`,
-  ),
+  evaluate: findingsOfWays((way, estate) => `${personSentence(way, estate)}, past the pipeline`),
 };

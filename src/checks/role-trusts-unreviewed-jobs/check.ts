@@ -1,6 +1,7 @@
 // Clause A1: a pipeline job that nobody reviewed obtains a role of a higher environment.
-import { type Check, findingsOfWays, labelOf } from "../check.ts";
-import { isWallWay } from "../ways.ts";
+import { type Check, findingsOfWays } from "../check.ts";
+import { actorOf, isWallWay } from "../ways.ts";
+import { crossingSentence } from "../words.ts";
 
 export const check: Check = {
   id: "role-trusts-unreviewed-jobs",
@@ -8,10 +9,10 @@ export const check: Check = {
   severity: "critical",
   title: "A role of a higher environment trusts jobs that nobody reviewed",
   remediation: "Trust only the subject of a protected environment (repo:ORG/REPO:environment:NAME) whose deployments need a reviewer.",
-  statements: ["wall", "data"],
   claims: (way) =>
     isWallWay(way) &&
+    way.rule.gives.capability === "act-as" &&
     (way.rule.family === "aws/assume-role-with-web-identity" || way.rule.family === "aws/assume-role-by-anyone") &&
-    way.steps.some((step) => step.gives.entity.startsWith("github:")),
-  evaluate: findingsOfWays((way, estate) => `A job that nobody reviewed can act as ${labelOf(estate, way.rule.gives.entity)} of ${way.to}`),
+    (way.rule.needs.length === 0 || (actorOf(way)?.entity.startsWith("github:") ?? false)),
+  evaluate: findingsOfWays(crossingSentence),
 };

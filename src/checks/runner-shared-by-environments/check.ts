@@ -1,6 +1,7 @@
 // Clause A1: a machine that runs jobs of a lower environment also runs jobs of a higher one.
-import { type Check, findingsOfWays, labelOf } from "../check.ts";
-import { isWallWay } from "../ways.ts";
+import { type Check, findingsOfWays } from "../check.ts";
+import { actorOf, isWallWay } from "../ways.ts";
+import { atStart, labelOf, placeWords, within } from "../words.ts";
 
 export const check: Check = {
   id: "runner-shared-by-environments",
@@ -8,10 +9,9 @@ export const check: Check = {
   severity: "high",
   title: "A runner is shared by two environments",
   remediation: "Put the runners of each environment in a runner group of their own, limited to the workflows that may deploy there.",
-  statements: ["wall", "data"],
   claims: (way) => isWallWay(way) && way.rule.family === "github/runner",
   evaluate: findingsOfWays(
     (way, estate) =>
-      `${labelOf(estate, way.rule.needs[0]?.entity ?? way.from)} also runs ${labelOf(estate, way.rule.gives.entity)} of ${way.to}`,
+      `${atStart(labelOf(estate, actorOf(way)?.entity ?? way.from))} runs jobs of ${placeWords(way.from)} and job ${within(labelOf(estate, way.rule.gives.entity), way.to)}`,
   ),
 };

@@ -1,0 +1,88 @@
+// How findings say who can do what to what: the sentence that an engineer would say.
+import type { Estate } from "../analyze/estate.ts";
+import type { Way } from "../analyze/reach/decide.ts";
+import { UNDECLARED } from "../analyze/reach/semantics.ts";
+import type { Fact } from "../model/rule.ts";
+import { actorOf, stepGiving } from "./ways.ts";
+
+const FORMLESS = "/token-of-unknown-format";
+
+/** The entity's short name for people. */
+export const labelOf = (estate: Estate, id: string): string => estate.entities.get(id)?.label ?? id;
+
+/** The entity as what acts: `any branch of acme/shop`, `a job in environment test of acme/shop`, `role/etl`. */
+export function actorWords(estate: Estate, { capability, entity }: Fact): string {
+  if (entity.endsWith(FORMLESS)) return actorWords(estate, { capability, entity: entity.slice(0, -FORMLESS.length) });
+  const label = labelOf(estate, entity);
+  const repository = /^github:([^@#/]+\/[^#/@]+)(?:#change|#run\/unreviewed)?$/.exec(entity)?.[1];
+  if (repository !== undefined) return `any branch of ${repository}`;
+  if (/^github:.+#(fork|run\/fork)$/.test(entity)) return `a pull request from a fork of ${entity.slice("github:".length).split("#")[0]}`;
+  if (/^github:.+#environment\/[^/]+$/.test(entity)) return `a job in ${label}`;
+  if (/^github:.+#job\//.test(entity)) return `job ${label}`;
+  if (/^arn:[^:]+:iam::\d+:root$/.test(entity) && capability === "control") return `whoever administers ${label}`;
+  if (/^k8s:[^/]+$/.test(entity)) return `whoever administers ${label}`;
+  return label;
+}
+
+/** `act as role/deploy-production`, `deploy through environment production of acme/shop`. */
+export function deedWords(estate: Estate, { capability, entity }: Fact, environment: string): string {
+  const label = labelOf(estate, entity);
+  const thing = within(/^github:.+#job\//.test(entity) ? `job ${label}` : label, environment);
+  if (capability === "act-as") return `act as ${thing}`;
+  if (capability === "connect") return `connect to ${thing}`;
+  if (capability === "author") return `propose changes to ${thing}`;
+  if (capability === "defeat") return `remove ${thing}`;
+  if (capability === "control" && /^github:.+#environment\/[^/]+$/.test(entity)) return `deploy through ${thing}`;
+  if (capability === "control" && entity.includes("#run/")) return `decide what ${thing} does`;
+  if (capability === "write" && entity.includes("#branch/")) return `push to ${thing}`;
+  return `${capability} ${thing}`;
+}
+
+/** With the environment, unless the name says it already. */
+export const within = (label: string, environment: string): string => (label.includes(environment) ? label : `${label} in ${environment}`);
+
+/** A label at the start of a sentence: a name such as `role/x` keeps its letters. */
+export const atStart = (text: string): string => (/^[a-z]+ /.test(text) ? text.charAt(0).toUpperCase() + text.slice(1) : text);
+
+/** Who makes the crossing, at the start of a sentence. */
+export function crosser(way: Way, estate: Estate): string {
+  const actor = actorOf(way);
+  if (actor === undefined) return way.rule.needs.length === 0 ? "Anyone" : atStart(placeWords(way.from));
+  const words = actorWords(estate, actor);
+  if (way.from !== UNDECLARED) return atStart(words);
+  const isUndeclared = estate.environmentOf(actor.entity) === undefined && !estate.isShared(actor.entity);
+  return isUndeclared ? `Something in no environment, ${words},` : `Something in no environment, through ${words},`;
+}
+
+/** `development`, or what to say where no environment is. */
+export const placeWords = (environment: string): string => (environment === UNDECLARED ? "something in no environment" : environment);
+
+/** `Any branch of acme/shop can act as role/deploy-production`. */
+export const crossingSentence = (way: Way, estate: Estate): string =>
+  `${crosser(way, estate)} can ${deedWords(estate, way.rule.gives, way.to)}`;
+
+/** `Victor Lemaire`; of several, how many, since each alone suffices. */
+export function peopleWords(way: Way, estate: Estate): string {
+  const names = way.people.map((id) => estate.charter.people.find((person) => person.id === id)?.name ?? id);
+  if (names.length === 1) return names[0] as string;
+  if (names.length === 2) return `${names[0]} and ${names[1]}, each alone,`;
+  return `${names.length} people, each alone,`;
+}
+
+/** ` through any branch of acme/shop`; nothing where the person's own account has the grant. */
+export function throughWords(way: Way, estate: Estate): string {
+  const actor = actorOf(way);
+  if (actor === undefined || stepGiving(way, actor)?.rule === undefined) return "";
+  return ` through ${actorWords(estate, actor)}`;
+}
+
+/** `25 people, each alone, can act as role/warehouse-loader through role/data-exchange`. */
+export const personSentence = (way: Way, estate: Estate): string =>
+  `${peopleWords(way, estate)} can ${deedWords(estate, way.rule.gives, way.to)}${throughWords(way, estate)}`;
+
+/** What a guard withholds: `role/batch, which it keeps …`. For a crossing that also needs an actor, who would then do it. */
+export function withheldWords(way: Way, estate: Estate): string {
+  const actor = actorOf(way);
+  const thing = within(labelOf(estate, way.rule.gives.entity), way.to);
+  return actor === undefined ? thing : `${thing} through ${actorWords(estate, actor)}`;
+}
