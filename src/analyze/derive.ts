@@ -10,11 +10,17 @@ import { isProductionTier } from "./reach/semantics.ts";
 import type { KnownEstate, Plane } from "./plane.ts";
 
 /** Pure: the same observations and charter give the same rules in the same order. */
-export function derive(observed: readonly Observation[], charter: Charter, gaps: readonly Gap[], planes: readonly Plane[]): Estate {
+export function derive(
+  observed: readonly Observation[],
+  charter: Charter,
+  gaps: readonly Gap[],
+  planes: readonly Plane[],
+  asOf?: string,
+): Estate {
   const observations = indexObservations(observed);
   const entities = new Map<string, Entity>();
   const tokens: IdentityToken[] = [];
-  const input = { observations, charter, gaps };
+  const input = { observations, charter, gaps, ...(asOf !== undefined && { asOf }) };
   for (const plane of planes) {
     plane.entities(input, {
       // The first plane to name an entity describes it best: planes speak first of their own system.

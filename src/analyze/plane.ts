@@ -9,6 +9,8 @@ export interface PlaneInput {
   readonly observations: Observations;
   readonly charter: Charter;
   readonly gaps: readonly Gap[];
+  /** ISO 8601 time that the verdict is about; absent: conditions on time stay undecided. */
+  readonly asOf?: string;
 }
 
 /** Every entity and token of every plane, known before any rule is derived. */

@@ -63,7 +63,7 @@ export function readAndDerive(
     charterFile,
   });
   const observations = options.alter ? options.alter(reading.observations) : reading.observations;
-  const derived = derive(observations, charter, [...reading.gaps, ...(options.gaps ?? [])], planes);
+  const derived = derive(observations, charter, [...reading.gaps, ...(options.gaps ?? [])], planes, options.asOf);
   // What the charter declares absent is no gap, also where only the analysis missed it; readEstate has already said the assumption.
   const isMissed = (gap: Gap): boolean => gap.topic.startsWith("estate/") || !Object.hasOwn(charter.absent, gap.topic);
   const estate = { ...derived, gaps: derived.gaps.filter(isMissed), untaken: derived.untaken.filter(isMissed) };

@@ -42,7 +42,13 @@ export function ask(estate: AwsEstate, caller: Caller, action: string, target: T
   const controlled = !caller.serviceLinked && (isIdentity(caller) || caller.type === "root");
   const control = controlled ? organization.chainOf(caller.account) : undefined;
   const rcp = RCP_SERVICES.has(action.slice(0, action.indexOf(":"))) && !caller.serviceLinked && caller.type !== "service";
-  const requested = { action, resource: on, account: target.account, ...(target.tags && { tags: target.tags }), ...(extra && { extra }) };
+  const requested = {
+    action,
+    resource: on,
+    account: target.account,
+    ...(target.tags && { tags: target.tags }),
+    extra: { ...estate.times, ...extra },
+  };
   const decision = evaluate(
     { caller, action, resource: on, account: target.account, context: contextOf(caller, requested, organization) },
     {

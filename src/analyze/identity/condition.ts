@@ -23,6 +23,8 @@ export type ContextValue =
   | { readonly kind: "fixed"; readonly values: readonly string[] }
   | { readonly kind: "absent" }
   | { readonly kind: "chosen"; readonly pattern: string; readonly except: readonly string[]; readonly optional: boolean }
+  /** A time, in milliseconds since 1970, that is `from` or later as the caller waits. Not `certain`: the key may also be missing. */
+  | { readonly kind: "later"; readonly from: number; readonly certain: boolean }
   | { readonly kind: "residual" };
 
 export type Context = (key: string) => ContextValue;
@@ -152,6 +154,7 @@ export function evaluateCondition(condition: Condition, context: Context, wish: 
     if (expanded === "residual") return "residual";
     if (expanded !== undefined) wanted.push(expanded);
   }
+  if (value.kind === "later") return ofLater(condition, value, wanted);
   return value.kind === "fixed" ? ofFixed(condition, value.values, wanted) : ofChosen(condition, value, wanted, wish);
 }
 
@@ -163,7 +166,18 @@ function ofFixed(condition: Condition, values: readonly string[], wanted: readon
   return truthOf(operator.negated ? values.every(agrees) : values.some(agrees));
 }
 
+/** What is past stays past: a time before `from` is out of reach, one that has been passed stays passed. The rest is open until then. */
+function ofLater({ operator, ifExists }: Condition, value: Extract<ContextValue, { kind: "later" }>, wanted: readonly string[]): Truth {
+  const times = wanted.map((text) => (/^\d+(\.\d+)?$/.test(text) ? Number(text) * 1000 : Date.parse(text)));
+  if (times.length === 0 || times.some(Number.isNaN)) return "residual";
+  const order = /^(?:date|numeric)(less|greater)than/.exec(operator.name)?.[1];
+  if (order === "less" && !ifExists && times.every((time) => time < value.from)) return "false";
+  if (order === "greater" && value.certain && times.some((time) => time < value.from)) return "true";
+  return "residual";
+}
+
 function evaluateNull(condition: Condition, value: ContextValue, wish: boolean): Truth {
+  if (value.kind === "later" && !value.certain) return "residual";
   const wantsAbsent = condition.values.some((text) => text.toLowerCase() === "true");
   if (value.kind !== "chosen") return truthOf((value.kind === "absent") === wantsAbsent);
   return value.optional ? truthOf(wish) : truthOf(!wantsAbsent);

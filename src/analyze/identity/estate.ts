@@ -6,6 +6,7 @@ import type { Gap } from "../../model/gap.ts";
 import type { Observations, ObservationOf } from "../../model/observation.ts";
 import type { AwsGroup, AwsRole, AwsUser, NamedPolicy } from "../../model/observations/aws.ts";
 import type { Source } from "../../model/source.ts";
+import type { ContextValue } from "./condition.ts";
 import type { PlaneInput } from "../plane.ts";
 import type { Caller } from "./context.ts";
 import { readOrganization, type Organization } from "./control-policies.ts";
@@ -57,6 +58,19 @@ export interface AwsEstate {
   readonly sourceOfAccount: (account: string) => Source;
   /** Why no allowed access of the account's identities is certain: control policies that were not read. */
   readonly unreadControl: (account: string) => readonly string[];
+  /** Condition keys about time, decided by the time that the verdict is about. */
+  readonly times: Readonly<Record<string, ContextValue>>;
+}
+
+/**
+ * Keys that hold the time of the request, or of the session. A session can be fresh or not be one (long-term keys have no aws:TokenIssueTime, and
+ * IAM takes sessions of GetSessionToken only with a second factor), so a past issue time is out of reach, and a later one is not certain.
+ * Source: IAM User Guide, "AWS global condition context keys"; STS API reference, GetSessionToken.
+ */
+function timesFrom(asOf: string | undefined): Readonly<Record<string, ContextValue>> {
+  if (asOf === undefined) return {};
+  const now: ContextValue = { kind: "later", from: Date.parse(asOf), certain: true };
+  return { "aws:currenttime": now, "aws:epochtime": now, "aws:tokenissuetime": { kind: "later", from: Date.parse(asOf), certain: false } };
 }
 
 export const rootOf = (account: string): string => `arn:aws:iam::${account}:root`;
@@ -70,7 +84,7 @@ export function awsEstate(input: PlaneInput): AwsEstate {
   return estate;
 }
 
-function build({ observations, charter, gaps }: PlaneInput): AwsEstate {
+function build({ observations, charter, gaps, asOf }: PlaneInput): AwsEstate {
   const cache: PolicyCache = new Map();
   const groups = unique(observations("aws/group"));
   const managedPolicy = managedPolicies(observations, cache);
@@ -95,6 +109,7 @@ function build({ observations, charter, gaps }: PlaneInput): AwsEstate {
     managedPolicy,
     sourceOfAccount: accountSources(observations, identities),
     unreadControl: unreadControl(organization, gaps),
+    times: timesFrom(asOf),
   };
 }
 

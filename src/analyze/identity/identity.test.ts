@@ -34,6 +34,8 @@ interface Case {
   /** Document and section. */
   readonly source: string;
   readonly estate: EstateCase;
+  /** The time that the verdict is about. */
+  readonly asOf?: string;
   readonly ask?: Question;
   readonly expect?: {
     readonly outcome: Decision["outcome"];
@@ -63,7 +65,12 @@ function targetOfQuestion(aws: AwsEstate, { resource }: Question): Target {
 
 function decide(one: Case, question: Question): Decision {
   const observations = indexObservations(observationsOf(one.estate));
-  const aws = awsEstate({ observations, charter: charterOf(one.estate), gaps: gapsOf(one.estate) });
+  const aws = awsEstate({
+    observations,
+    charter: charterOf(one.estate),
+    gaps: gapsOf(one.estate),
+    ...(one.asOf !== undefined && { asOf: one.asOf }),
+  });
   const extra: Record<string, ContextValue> = {};
   for (const [key, value] of Object.entries(question.context ?? {})) {
     extra[key.toLowerCase()] = value === null ? { kind: "absent" } : typeof value === "string" ? fixed(value) : fixed(...value);

@@ -56,7 +56,8 @@ function isInterpreted(statement: Statement, pattern: string, modeled: ReadonlyS
 }
 
 function decide(aws: AwsEstate, identity: Identity, statement: Statement, pattern: string): Decision {
-  const resources = statement.resources && !statement.resources.negated ? statement.resources.patterns : ["*"];
+  const named = statement.resources && !statement.resources.negated ? statement.resources.patterns : ["*"];
+  const resources = named.filter((resource) => isOfAccount(resource, identity.account));
   let best: Decision = IMPLICIT_DENY;
   for (const action of representatives(aws, identity, pattern)) {
     for (const resource of resources) {
@@ -67,6 +68,15 @@ function decide(aws: AwsEstate, identity: Identity, statement: Statement, patter
     }
   }
   return best;
+}
+
+/**
+ * An ARN with an account in it names things of that account alone (AWS General Reference, "Amazon Resource Names": `arn:aws:iam::aws:policy/…` are
+ * AWS's own policies, which nobody else can change). One without (`arn:aws:s3:::…`) may be anyone's.
+ */
+function isOfAccount(resource: string, account: string): boolean {
+  const owner = resource.split(":")[4] ?? "";
+  return owner === "" || /[*?$]/.test(owner) || owner === account;
 }
 
 /**

@@ -46,7 +46,7 @@ export function challenge(files: FileSet, options: ChallengeOptions): Result<rea
     const chosen = choose(all, options.each, options.seed);
     const tried = chosen.map((injection, index): Tried => {
       options.onProgress?.(family.id, index, chosen.length);
-      const altered = derive(injection.apply(reading.observations), charter, reading.gaps, planes);
+      const altered = derive(injection.apply(reading.observations), charter, reading.gaps, planes, options.asOf);
       const way = detectedBy(before, altered, injection);
       return way ? { what: injection.what, detected: true, shown: way.rule.how } : { what: injection.what, detected: false };
     });
