@@ -55,10 +55,12 @@ describe("acme", () => {
     ).toBe(true);
   });
 
-  test("finds flaw 7: a declared gate that nothing guards", () => {
-    expect(acme.result.findings.filter((finding) => finding.check === "declared-gate-unguarded").map((finding) => finding.verdict)).toEqual(
-      ["violated"],
-    );
+  test("finds flaw 7: a declared gate that nothing guards, and flaw 3 as one whose reviewer may approve what he started", () => {
+    const gates = acme.result.findings.filter((finding) => finding.check === "declared-gate-unguarded");
+    expect(gates.map(({ verdict, grant }) => `${verdict} ${grant}`).toSorted()).toEqual([
+      "violated door:payments",
+      "violated door:website",
+    ]);
   });
 
   test("finds flaw 9: two people who can take the service control policy off", () => {

@@ -3,6 +3,20 @@ import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import type { RepositoryName } from "../names.ts";
 
+/** What is published to production was tried in the environments below it. */
+const TRIED_BELOW = `  non-production:
+    runs-on: ubuntu-24.04
+    environment: non-production
+    steps:
+      - uses: actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1
+      - uses: aws-actions/configure-aws-credentials@e6de054238d6b7531b4efff3b6587d9aade6a06c # v6.2.3
+        with:
+          role-to-assume: arn:aws:iam::222233334444:role/terraform-development
+          aws-region: eu-west-1
+      - run: ./configuration/try.sh test
+
+`;
+
 function filled(text: string, fixed: boolean): string {
   return (
     text
@@ -11,6 +25,8 @@ function filled(text: string, fixed: boolean): string {
       .replace("RUNNER_OF_PRODUCTION", fixed ? "{ group: payments-production }" : "[self-hosted, linux, payments]")
       // FLAW 6: configuration is published by a push, without an environment to ask anyone. Fixed: through the gate.
       .replace("    # ENVIRONMENT_OF_CONFIGURATION\n", fixed ? "    environment: production\n" : "")
+      .replace("  # STAGE_OF_CONFIGURATION\n", fixed ? TRIED_BELOW : "")
+      .replace("    # ORDER_OF_CONFIGURATION\n", fixed ? "    needs: [non-production]\n" : "")
   );
 }
 
