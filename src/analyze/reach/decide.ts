@@ -57,18 +57,19 @@ export interface Decision {
 }
 
 interface Group {
-  readonly rule: number;
-  crossing: Crossing;
-  gives: Set<number>;
+  readonly from: string;
+  readonly to: string;
+  readonly isHidden: boolean;
+  readonly verdict: "violated" | "unknown";
+  readonly gives: Set<number>;
+  readonly people: Set<string>;
+  /** The crossings that are shortest to the wall: one of them will be told. */
+  readonly nearest: Found[];
   leads: number;
-  people: Set<string>;
-  question: Question;
-  outside: Closure;
-  verdict: "violated" | "unknown";
-  from: string;
-  to: string;
-  isHidden: boolean;
 }
+
+/** Crossings of one grant that are tried for the shortest walk to a target. */
+const MOST_TRIED = 12;
 
 interface Reached {
   must: number;
@@ -198,47 +199,36 @@ function collect(base: RuleBase, estate: Estate, groups: Map<string, Group>, fou
   const to = estate.environmentOf(rule.gives.entity) ?? "production";
   const key = JSON.stringify([from, to, grantId(rule), isHidden]);
   const known = groups.get(key);
-  if (!known) {
-    groups.set(key, {
-      rule: crossing.rule,
-      crossing,
-      gives: new Set([crossing.gives]),
-      leads: crossing.leads,
-      people: new Set(found.people),
-      question: found.question,
-      outside: found.outside,
-      verdict,
-      from,
-      to,
-      isHidden,
-    });
-    return;
-  }
   // What is certain for one is not made uncertain, nor widened, by what is only possible for another.
-  if (known.verdict === "violated" && verdict === "unknown") return;
-  known.gives.add(crossing.gives);
-  known.leads |= crossing.leads;
-  for (const person of found.people) known.people.add(person);
-  if (rankOf(base, estate, found) < rankOf(base, estate, known) || (known.verdict === "unknown" && verdict === "violated")) {
-    known.crossing = crossing;
-    known.question = found.question;
-    known.outside = found.outside;
-    known.verdict = verdict;
-  }
+  if (known?.verdict === "violated" && verdict === "unknown") return;
+  const group =
+    known?.verdict === verdict
+      ? known
+      : { from, to, isHidden, verdict, gives: new Set<number>(), people: new Set<string>(), nearest: [], leads: 0 };
+  groups.set(key, group);
+  group.gives.add(crossing.gives);
+  group.leads |= crossing.leads;
+  for (const person of found.people) group.people.add(person);
+  group.nearest.push(found);
+  group.nearest.sort((a, b) => rankOf(base, estate, a) - rankOf(base, estate, b));
+  group.nearest.length = Math.min(group.nearest.length, MOST_TRIED);
 }
+
+/** Above any height: what does not start at an unreviewed change ranks after what does. */
+const BY_CHANGE = 100_000;
 
 /** Among ways by one grant the one that starts at an unreviewed change is told, since anyone can walk it; then the shortest. */
 function rankOf(base: RuleBase, estate: Estate, { crossing }: { readonly crossing: Crossing }): number {
   const byChange = base.rule(crossing.rule).needs.some((need) => estate.entities.get(need.entity)?.kind === "change");
-  return (byChange ? 0 : 100_000) + crossing.height;
+  return (byChange ? 0 : BY_CHANGE) + crossing.height;
 }
 
 const grantId = (rule: Rule): string => crossingGrant(rule)?.id ?? `${rule.family} ${factText(rule.gives)}`;
 
 function wayOf(base: RuleBase, estate: Estate, group: Group, starts: readonly Start[]): Way {
   const may = group.verdict === "unknown";
-  const { steps, target } = witnessOf(base, group.question, group.outside, group.crossing, may);
-  const rule = base.rule(group.crossing.rule);
+  const { steps, target, crossing } = shortest(base, estate, group, may);
+  const rule = base.rule(crossing.rule);
   const single = group.from === "people";
   const statements: Statement[] = single ? ["singlePerson"] : [];
   if (!single && (group.leads & CHANGES) !== 0) statements.push("wall");
@@ -255,6 +245,17 @@ function wayOf(base: RuleBase, estate: Estate, group: Group, starts: readonly St
     steps: inWords(base, estate, steps),
     people: single ? [...group.people].sort() : starters(steps, starts),
   };
+}
+
+/** The fewest steps among the nearest crossings; one that starts at an unreviewed change before one that does not. */
+function shortest(base: RuleBase, estate: Estate, group: Group, may: boolean) {
+  const told = group.nearest.map((found) => ({
+    ...witnessOf(base, found.question, found.outside, found.crossing, may),
+    crossing: found.crossing,
+    found,
+  }));
+  const byChange = told.filter(({ found }) => rankOf(base, estate, found) < BY_CHANGE);
+  return (byChange.length > 0 ? byChange : told).reduce((best, each) => (each.steps.length < best.steps.length ? each : best));
 }
 
 /** People whose own closure has a fact that rests on nothing but the starting points: those who can take the first step. */
