@@ -33,7 +33,7 @@ export function derive(
   const sharedOf = memo((id: string) => place(entities.get(id), places.sharedServiceOf));
   const known: KnownEstate = { ...input, entities, tokens, environmentOf, isShared: (id) => sharedOf(id) !== undefined };
   const derived = runRules(known, planes);
-  const unseen = unseenEnvironments(charter, entities, environmentOf);
+  const unseen = [...unseenEnvironments(charter, entities, environmentOf), ...unaskedPeople(charter)];
   return {
     ...known,
     ...derived,
@@ -72,6 +72,12 @@ function unseenEnvironments(
     },
   ];
 }
+
+/** Asked of nobody, the single-person statement would be true of nothing. */
+const unaskedPeople = (charter: Charter): Gap[] =>
+  charter.people.length > 0
+    ? []
+    : [{ topic: "estate/people", subject: "people", what: "people", why: "the charter declares none", clauses: ["A2", "A6"] }];
 
 function runRules(known: KnownEstate, planes: readonly Plane[]): { rules: Rule[]; gaps: Gap[]; untaken: Gap[] } {
   const rules: Rule[] = [];

@@ -89,26 +89,36 @@ export function overall(verdicts: readonly Verdict[]): Verdict {
   return verdicts.includes("unknown") ? "unknown" : "separated";
 }
 
+/** Certain before possible, worse before lesser, ways that break a statement before what is said of a single thing, short walks before long ones. */
 function bySeverity(a: Finding, b: Finding): number {
-  const verdict = Number(a.verdict === "unknown") - Number(b.verdict === "unknown");
   return (
-    verdict ||
+    Number(a.verdict === "unknown") - Number(b.verdict === "unknown") ||
     SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity) ||
+    Number(a.path.length === 0) - Number(b.path.length === 0) ||
+    precedence(a) - precedence(b) ||
     a.path.length - b.path.length ||
     (a.id < b.id ? -1 : a.id > b.id ? 1 : 0)
   );
 }
 
-/** A person's way by the same grant as a way from below has the same cause: it is a finding of its own, told beside the other. */
+/** Ways by one grant into one environment are mended together: the first of them is told, the others beside it. Sorted findings in and out. */
 function withCauses(findings: readonly Finding[]): Finding[] {
-  const walls = findings.filter((finding) => finding.path.length > 0 && !finding.statements.includes("singlePerson"));
+  const first = new Map<string, Finding>();
+  const keyOf = (finding: Finding): string => JSON.stringify([finding.grant, finding.toEnvironment, finding.verdict]);
+  for (const finding of findings.filter((each) => each.path.length > 0)) {
+    const known = first.get(keyOf(finding));
+    if (!known || precedence(finding) < precedence(known)) first.set(keyOf(finding), finding);
+  }
   return findings.map((finding) => {
-    if (!finding.statements.includes("singlePerson")) return finding;
-    const cause = walls.find(
-      (each) => each.grant === finding.grant && each.toEnvironment === finding.toEnvironment && each.verdict === finding.verdict,
-    );
-    return cause ? { ...finding, cause: cause.id } : finding;
+    const cause = finding.path.length > 0 ? first.get(keyOf(finding)) : undefined;
+    return cause && cause !== finding ? { ...finding, cause: cause.id } : finding;
   });
+}
+
+/** What starts at an unreviewed change, then what starts in an environment, then what a person does. */
+function precedence(finding: Finding): number {
+  if (finding.statements.includes("singlePerson")) return 2;
+  return finding.path.some((step) => step.rule === "source" && step.gives.capability === "author") ? 0 : 1;
 }
 
 type Lined = (source: Source) => Source;
@@ -233,10 +243,9 @@ function systemsOf(estate: Estate): CheckResult["estate"]["systems"] {
 const countIn = (estate: Estate, name: string): number =>
   [...estate.entities.keys()].filter((id) => estate.environmentOf(id) === name).length;
 
-function assumptionsOf({ charter, reading }: Material): string[] {
+function assumptionsOf({ reading }: Material): string[] {
   const given = reading.asGiven.map((place) => `${place} is complete as given (no manifest says what was asked)`);
-  const people = charter.people.length === 0 ? ["no people are declared, so Single person was asked of nobody"] : [];
-  return [...reading.assumptions, ...given, ...people];
+  return [...reading.assumptions, ...given];
 }
 
 function cutOf({ cut, decision, reading }: Material, findings: readonly Finding[], lined: Lined): CheckResult["cut"] {

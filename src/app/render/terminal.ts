@@ -85,16 +85,12 @@ function findings(result: CheckResult, p: Paint, options: RenderOptions): string
     : [];
   const told = result.findings.filter((finding) => finding.cause === undefined);
   const inFull = options.all ? told.length : IN_FULL;
-  const byHand = (finding: Finding): string => {
-    const same = result.findings.filter((each) => each.cause === finding.id);
-    return same
-      .map(
-        (each) =>
-          `\n    ${p.dim(`By hand too: ${plural(each.people.length, "person", "people")}, each alone  ${each.clause} · ${each.id}`)}`,
-      )
+  const alsoBy = (finding: Finding): string =>
+    result.findings
+      .filter((each) => each.cause === finding.id)
+      .map((each) => `\n    ${p.dim(also(each))}`)
       .join("");
-  };
-  const blocks = told.slice(0, inFull).map((finding, index) => `${findingBlock(finding, index + 1, p)}${byHand(finding)}\n`);
+  const blocks = told.slice(0, inFull).map((finding, index) => `${findingBlock(finding, index + 1, p)}${alsoBy(finding)}\n`);
   const rest = told.slice(inFull);
   const listed = rest.slice(0, LISTED).map((finding, index) => {
     const level =
@@ -109,6 +105,14 @@ function findings(result: CheckResult, p: Paint, options: RenderOptions): string
   const more = rest.length > LISTED ? [p.dim(`and ${rest.length - LISTED} more: --format json, or --all`)] : [];
   const hint = rest.length > 0 ? [p.dim("Hop by hop: bulkhead explain FINGERPRINT FOLDER, or check --all")] : [];
   return [...known, ...blocks, ...listed, ...more, ...hint];
+}
+
+/** Another way by the same grant, in a line. */
+function also(finding: Finding): string {
+  const by = finding.statements.includes("singlePerson")
+    ? `By hand too: ${plural(finding.people.length, "person", "people")}, each alone`
+    : `From ${finding.fromEnvironment} too`;
+  return `${by}  ${finding.clause} · ${finding.id.slice(0, 6)}`;
 }
 
 function clauses(result: CheckResult, p: Paint): string[] {
