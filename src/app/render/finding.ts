@@ -50,18 +50,16 @@ export function findingBlock(finding: Finding, number: number, p: Paint, folder?
   return lines.join("\n");
 }
 
-/** Widest line of a walk before its place moves to a line of its own. */
-const WALK = 84;
+/** Widest line of a walk; what is longer is broken, and the place stands beside its last line. */
+const WALK = 70;
 
 export function walk(path: readonly Step[], p: Paint): string[] {
-  const texts = path.map(stepText);
-  const column = Math.min(WALK, Math.max(0, ...texts.map((text) => text.length)) + 2);
+  const texts = path.map((step) => wrap(stepText(step), WALK, "\n").split(/\n+/));
+  const column = Math.max(0, ...texts.map((lines) => (lines.at(-1) as string).length)) + 2;
   return path.map((step, index) => {
-    const text = texts[index] as string;
-    const number = `    ${String(step.id).padStart(2)}  `;
-    const place = p.dim(placeText(step.source));
-    if (text.length + 2 <= column) return `${number}${text.padEnd(column)}${place}`;
-    return `${number}${wrap(text, WALK, " ".repeat(8))}\n${" ".repeat(8)}${place}`;
+    const lines = texts[index] as string[];
+    const last = `${(lines.at(-1) as string).padEnd(column)}${p.dim(placeText(step.source))}`;
+    return `    ${String(step.id).padStart(2)}  ${[...lines.slice(0, -1), last].join(`\n${" ".repeat(8)}`)}`;
   });
 }
 
