@@ -1,6 +1,6 @@
 // What a mapping needs to know of the answer before it: whose it is, where it stands, where to put what it says.
 import type { z } from "zod";
-import { isObject, type JsonObject } from "../../lib/json.ts";
+import { isObject } from "../../lib/json.ts";
 import type { GithubObservation } from "../../model/observations/github.ts";
 import { inside, type Source } from "../../model/source.ts";
 import type { CollectorContext, ObservationSink, ParsedFile } from "../collector.ts";
@@ -44,25 +44,29 @@ export function ask(call: string | undefined): AskedCall | undefined {
   };
 }
 
-/** An answer's own address says what it is about: content, not a guess. */
-function ownParts(document: unknown, paths: readonly string[]): Readonly<Record<string, string>> {
-  const first = Array.isArray(document) ? document[0] : isObject(document) ? (firstOfList(document) ?? document) : undefined;
-  const url =
-    isObject(document) && typeof document["url"] === "string"
-      ? document["url"]
-      : isObject(first) && typeof first["url"] === "string"
-        ? first["url"]
-        : undefined;
-  if (url === undefined) return {};
-  const own = parseCall(`GET ${url}`)?.path ?? [];
-  for (const path of [...paths, "/repos/:owner/:repo/*rest"]) {
-    const found = matchPath(path, own);
-    if (found !== undefined) return found;
-  }
-  return {};
+/** Members that hold the address of what an answer is about. */
+const ADDRESSES = ["url", "protection_url", "selected_repositories_url", "runners_url"];
+
+function addressIn(document: unknown): string | undefined {
+  if (!isObject(document)) return undefined;
+  const links = document["_links"];
+  const self = isObject(links) && isObject(links["self"]) ? links["self"]["href"] : undefined;
+  return [...ADDRESSES.map((key) => document[key]), self].find((each): each is string => typeof each === "string");
 }
 
-const firstOfList = (document: JsonObject): unknown => Object.values(document).find((value) => Array.isArray(value))?.[0 as never];
+/** An answer's own address says what it is about: content, not a guess. A ruleset's is its owner's, and so not the repository's that was asked. */
+function ownParts(document: unknown, paths: readonly string[]): Readonly<Record<string, string>> {
+  const items = Array.isArray(document)
+    ? document
+    : isObject(document)
+      ? Object.values(document).find((value) => Array.isArray(value))
+      : [];
+  const url = addressIn(document) ?? addressIn((items as readonly unknown[] | undefined)?.[0]);
+  if (url === undefined) return {};
+  const own = parseCall(`GET ${url}`)?.path ?? [];
+  const patterns = [...paths, "/repos/:owner/:repo/*rest", "/orgs/:org/*rest"];
+  return patterns.map((path) => matchPath(path, own)).find((found) => found !== undefined) ?? {};
+}
 
 /** Undefined, and a gap, when it is not known whose the answer is. */
 export function askedOf(
@@ -119,47 +123,78 @@ export function askedOf(
 
 type Bare = Omit<Asked, "items" | "whole">;
 
+interface Page {
+  readonly list: readonly unknown[];
+  readonly source: Source;
+  readonly total?: unknown;
+}
+
+/**
+ * The pages that the file holds: one, or several as `gh api --paginate --slurp` puts them in a list. Undefined when it is no list at all.
+ * Source: REST API, "Using pagination in the REST API"; GitHub CLI manual, `gh api`.
+ */
+function pagesOf(key: string, document: unknown, source: Source): readonly Page[] | undefined {
+  if (key === "[]") {
+    if (!Array.isArray(document)) return undefined;
+    const isSlurped = document.length > 0 && document.every((page) => Array.isArray(page));
+    return isSlurped ? document.map((list, index) => ({ list, source: inside(source, index) })) : [{ list: document, source }];
+  }
+  const page = (value: unknown, at: Source): Page | undefined => {
+    const list = isObject(value) ? value[key] : undefined;
+    return isObject(value) && Array.isArray(list) ? { list, source: inside(at, key), total: value["total_count"] } : undefined;
+  };
+  if (!Array.isArray(document)) {
+    const only = page(document, source);
+    return only && [only];
+  }
+  const pages = document.map((value, index) => page(value, inside(source, index)));
+  return pages.length > 0 && pages.every((each) => each !== undefined) ? pages : undefined;
+}
+
+/** What tells one question from another: filters, and what it is about besides the subject. */
+function questionOf(asked: Bare): string {
+  const filters = [...asked.query].filter(([name]) => name !== "page" && name !== "per_page").map(([name, value]) => `${name}=${value}`);
+  return [...filters.sort(), asked.part("group"), asked.part("secret")].filter((each) => each !== undefined).join(" ");
+}
+
 function itemsOf<T extends z.ZodType>(shape: Shape, asked: Bare, schema: T): readonly (readonly [z.infer<T>, Source])[] {
   const key = shape.list ?? "[]";
-  const { document } = asked;
-  const list = key === "[]" ? document : isObject(document) ? document[key] : undefined;
-  const source = key === "[]" ? asked.source : inside(asked.source, key);
-  if (!Array.isArray(list)) {
-    asked.gap(
-      shape.topic,
-      aboutOf(asked),
-      `${shape.name} of ${aboutOf(asked)}`,
-      "the answer has not the form that GitHub documents",
-      source,
-    );
+  const about = aboutOf(asked);
+  const what = `${shape.name} of ${about.slice("github:".length)}`;
+  const pages = pagesOf(key, asked.document, asked.source);
+  if (pages === undefined) {
+    const source = key === "[]" ? asked.source : inside(asked.source, key);
+    asked.gap(shape.topic, about, what, "the answer has not the form that GitHub documents", source);
     return [];
   }
-  const total = isObject(document) ? document["total_count"] : undefined;
-  asked.put({
-    kind: "github/part",
-    part: "page",
-    what: shape.name,
-    subject: aboutOf(asked),
-    topic: shape.topic,
-    asked: [asked.query.get("role"), asked.part("group"), asked.part("secret")].filter((each) => each != null).join(" "),
-    page: Number(asked.query.get("page") ?? 1),
-    count: list.length,
-    perPage: Number(asked.query.get("per_page") ?? 30),
-    ...(typeof total === "number" && { total }),
-    source: asked.source,
-  });
-  return list.flatMap((item, index) => {
-    const parsed = schema.safeParse(item);
-    if (parsed.success) return [[parsed.data, inside(source, index)] as const];
-    asked.gap(shape.topic, aboutOf(asked), `${shape.name} of ${aboutOf(asked)}`, whyNot(parsed.error), inside(source, index));
-    return [];
+  return pages.flatMap(({ list, source, total }, number) => {
+    asked.put({
+      kind: "github/part",
+      part: "page",
+      what: shape.name,
+      subject: about,
+      topic: shape.topic,
+      asked: questionOf(asked),
+      page: Number(asked.query.get("page") ?? 1) + number,
+      count: list.length,
+      perPage: Number(asked.query.get("per_page") ?? 30),
+      ...(typeof total === "number" && { total }),
+      source: asked.source,
+    });
+    return list.flatMap((item, index) => {
+      const parsed = schema.safeParse(item);
+      if (parsed.success) return [[parsed.data, inside(source, index)] as const];
+      asked.gap(shape.topic, about, what, whyNot(parsed.error), inside(source, index));
+      return [];
+    });
   });
 }
 
 function wholeOf<T extends z.ZodType>(shape: Shape, asked: Bare, schema: T): z.infer<T> | undefined {
   const parsed = schema.safeParse(asked.document);
   if (parsed.success) return parsed.data;
-  asked.gap(shape.topic, aboutOf(asked), `${shape.name} of ${aboutOf(asked)}`, whyNot(parsed.error));
+  const about = aboutOf(asked);
+  asked.gap(shape.topic, about, `${shape.name} of ${about.slice("github:".length)}`, whyNot(parsed.error));
   return undefined;
 }
 

@@ -1,6 +1,5 @@
 // The GitHub collector: workflow files and REST answers → observations.
 import { isObject } from "../../lib/json.ts";
-import type { GithubWorkflow } from "../../model/observations/github.ts";
 import type { Source } from "../../model/source.ts";
 import type { Collector, CollectorContext, ObservationSink, ParsedFile } from "../collector.ts";
 import { aboutOf, askedOf } from "./asked.ts";
@@ -8,7 +7,6 @@ import { parseCall, matchPath } from "./call.ts";
 import { denied } from "./denied.ts";
 import { join } from "./join.ts";
 import { unprotected } from "./map-rules.ts";
-import type { Problem } from "./reader.ts";
 import { isRefusal, shapeOf, SHAPES } from "./shapes.ts";
 import { githubGap } from "./topics.ts";
 import { isAction, isWorkflow, readAction, readWorkflow } from "./workflow.ts";
@@ -46,12 +44,13 @@ function recognize(document: unknown, file: ParsedFile): string | undefined {
   if (isFile && isObject(document) && file.path.includes(".github/workflows/") && ("jobs" in document || "on" in document))
     return "workflow";
   if (file.format !== "json") return undefined;
-  return shapeOf(document, file.call)?.name;
+  return shapeOf(document, file.call)?.name ?? (isRefusal(document) ? "refusal" : undefined);
 }
 
 function map(document: unknown, index: number, file: ParsedFile, sink: ObservationSink, context: CollectorContext): void {
   const shape = recognize(document, file);
-  if (shape === "workflow" || shape === "action") return mapFile(shape, document, index, file, sink);
+  if (shape === "workflow" || shape === "action") return mapFile(shape, document, index, file, sink, context);
+  if (shape === "refusal") return refused(document, index, file, sink);
   const found = shapeOf(document, file.call);
   const asked = found && askedOf(found, document, index, file, sink, context);
   if (!found || !asked) return;
@@ -59,6 +58,14 @@ function map(document: unknown, index: number, file: ParsedFile, sink: Observati
   const message = isObject(document) ? String(document["message"]) : "";
   if (found.name === "branch protection" && /branch not protected/i.test(message)) return unprotected(asked);
   asked.gap(found.topic, aboutOf(asked), `${found.name} of ${aboutOf(asked).slice("github:".length)}`, message);
+}
+
+/** An answer that only says no, to a question that no shape stands for. */
+function refused(document: unknown, index: number, file: ParsedFile, sink: ObservationSink): void {
+  const message = isObject(document) ? String(document["message"]) : "";
+  const source: Source = { file: file.path, ...(index > 0 && { document: index }), pointer: "" };
+  const gaps = denied(file.call ?? file.path, message, file.scope ?? { system: "github" });
+  for (const gap of gaps) sink.gap({ ...gap, source });
 }
 
 /** From `.github/` on, as the repository has it. */
@@ -69,41 +76,28 @@ export function pathInRepository(file: ParsedFile): string {
   return start >= 0 ? file.path.slice(start) : file.path;
 }
 
-function mapFile(shape: "workflow" | "action", document: unknown, index: number, file: ParsedFile, sink: ObservationSink): void {
-  const repository = file.scope?.repository ?? repositoryOfCall(file.call);
+function mapFile(
+  shape: "workflow" | "action",
+  document: unknown,
+  index: number,
+  file: ParsedFile,
+  sink: ObservationSink,
+  { fingerprint }: CollectorContext,
+): void {
+  const repository = repositoryOfCall(file.call) ?? file.scope?.repository;
   const source: Source = { file: file.path, ...(index > 0 && { document: index }), pointer: "" };
   if (repository === undefined) {
-    sink.gap(
-      githubGap(
-        "github/scope",
-        file.path,
-        `the ${shape} ${file.path}`,
-        "nothing says which repository it is from: give the input a scope with repository: ORG/REPO",
-        source,
-      ),
-    );
+    const why = "nothing says which repository it is from: give the input a scope with repository: ORG/REPO";
+    sink.gap(githubGap("github/scope", file.path, `the ${shape} ${file.path}`, why, source));
     return;
   }
-  const path = pathInRepository(file);
-  if (shape === "workflow") {
-    const { workflow, problems } = readWorkflow(document, source, repository, path);
-    sink.observation(workflow);
-    refusals(workflow, problems, sink);
-  } else {
-    const { action, problems } = readAction(document, source, repository, path);
-    sink.observation(action);
-    refusals(action, problems, sink);
-  }
-}
-
-function refusals(
-  { repository, path }: Pick<GithubWorkflow, "repository" | "path">,
-  problems: readonly Problem[],
-  sink: ObservationSink,
-): void {
-  for (const problem of problems) {
-    sink.gap(githubGap("github/workflow", `github:${repository}/${path}`, `${path} of ${repository}`, problem.what, problem.source));
-  }
+  const place = { repository, path: pathInRepository(file), source };
+  const gap = (why: string, at: Source): void =>
+    sink.gap(githubGap("github/workflow", `github:${repository}/${place.path}`, `${place.path} of ${repository}`, why, at));
+  if (file.documents.length > 1) return gap(`the file holds ${file.documents.length} documents, and GitHub takes one`, source);
+  const { found, problems } = shape === "workflow" ? readWorkflow(document, place, fingerprint) : readAction(document, place, fingerprint);
+  for (const problem of problems) gap(problem.what, problem.source);
+  if (found) sink.observation(found);
 }
 
 function repositoryOfCall(call: string | undefined): string | undefined {

@@ -27,6 +27,11 @@ export function denied(call: string, error: string, scope: Scope): readonly Gap[
     const subject = `github:${workflow["owner"]}/${workflow["repo"]}/${workflow["path"]}`;
     return [githubGap("github/workflow", subject, subject.slice("github:".length), error)];
   }
+  const tree = matchPath("/repos/:owner/:repo/git/trees/*tree", path) ?? matchPath("/repos/:owner/:repo/contents", path);
+  if (tree !== undefined) {
+    const of = `${tree["owner"]}/${tree["repo"]}`;
+    return [githubGap("github/workflow", `github:${of}`, `workflows of ${of}`, error)];
+  }
   const of = scope.repository ?? scope.organization ?? "";
   return [githubGap("github/other", `github:${of}:${call}`, call, error)];
 }

@@ -31,7 +31,26 @@ export function joinRules(joining: Joining): void {
       }
     }
   }
+  effective(joining, keep);
   unread(joining);
+}
+
+/** Rules that hold on a branch come from a ruleset that may be for more: they count where the ruleset itself was not read. */
+function effective(joining: Joining, keep: (rule: GithubBranchRule) => void): void {
+  const read = new Set(joining.parts("ruleset-read").map((part) => part.id));
+  const found = joining.parts("effective-rule").filter(({ rule }) => rule.ruleset === undefined || !read.has(rule.ruleset));
+  for (const same of Map.groupBy(found, ({ rule }) => `${rule.repository} ${rule.ruleset}`).values()) {
+    const rule = same[0]?.rule;
+    if (!rule) continue;
+    joining.gap(
+      "github/ruleset-bypass",
+      `github:${rule.repository}#ruleset/${rule.ruleset}`,
+      `who may bypass ruleset ${rule.ruleset} of ${rule.repository}`,
+      `not collected: ask GET /repos/ORG/REPO/rulesets/${rule.ruleset}`,
+      rule.source,
+    );
+    keep({ ...rule, include: [...new Set(same.flatMap((each) => each.rule.include))] });
+  }
 }
 
 function appliesTo(choice: GithubRepositoryChoice, repository: string, id: number | undefined): boolean | "unknown" {
@@ -44,9 +63,7 @@ function appliesTo(choice: GithubRepositoryChoice, repository: string, id: numbe
 
 /** Rulesets that a list names and no file tells. */
 function unread(joining: Joining): void {
-  const read = new Set(
-    [...joining.of("github/branch-rule"), ...joining.parts("organization-ruleset").map((part) => part.rule)].map((rule) => rule.ruleset),
-  );
+  const read = new Set(joining.parts("ruleset-read").map((part) => part.id));
   for (const { repository, organization, id, name, source } of joining.parts("ruleset-listed")) {
     if (read.has(id)) continue;
     const of = repository ?? organization ?? "";

@@ -6,7 +6,9 @@ import type {
   GithubEnvironment,
   GithubObservation,
   GithubPart,
+  GithubSecret,
   GithubTeam,
+  GithubVariable,
 } from "../../model/observations/github.ts";
 import type { ObservationSink } from "../collector.ts";
 import { joinRules } from "./join-rules.ts";
@@ -75,13 +77,15 @@ function joinRepositories(joining: Joining): void {
 /** A list is answered when its pages hold all there is: their count is the total, or the last page was not full. */
 function joinPages(joining: Joining): void {
   const byQuestion = Map.groupBy(joining.parts("page"), (page) => JSON.stringify([page.what, page.subject, page.asked]));
-  for (const pages of byQuestion.values()) {
-    const first = pages[0];
-    const last = pages.toSorted((a, b) => a.page - b.page).at(-1);
+  for (const found of byQuestion.values()) {
+    // The same page in two files is one page.
+    const pages = [...new Map(found.map((page) => [page.page, page])).values()].toSorted((a, b) => a.page - b.page);
+    const [first, last] = [pages[0], pages.at(-1)];
     if (!first || !last) continue;
     const count = pages.reduce((sum, page) => sum + page.count, 0);
-    const isWhole = pages.length === last.page && (first.total !== undefined ? count >= first.total : last.count < last.perPage);
-    if (isWhole) joining.keep({ kind: "github/answered", what: first.what, subject: first.subject, source: first.source });
+    // A client that follows the pages by itself puts more into one file than a page holds: a multiple of it may be all there is, or cut off.
+    const isLast = first.total !== undefined ? count >= first.total : last.count === 0 || last.count % last.perPage !== 0;
+    if (pages.length === last.page && isLast) answered(joining, first);
     else {
       const of = first.total === undefined ? "there may be more pages" : `there are ${first.total}`;
       joining.gap(
@@ -95,11 +99,31 @@ function joinPages(joining: Joining): void {
   }
 }
 
+/** Filters of a list that leave out some who can change something. */
+const NARROWING = /(?:^| )(?:affiliation=outside|permission=(?:maintain|admin)|protected=|filter=)/;
+
+function answered(joining: Joining, page: Extract<GithubPart, { part: "page" }>): void {
+  const { what, subject, source } = page;
+  if (!NARROWING.test(page.asked)) return joining.keep({ kind: "github/answered", what, subject, source });
+  const others = joining.parts("page").filter((other) => other.what === what && other.subject === subject);
+  if (what === "collaborators" && others.every((other) => NARROWING.test(other.asked)))
+    joining.gap(
+      "github/access",
+      subject,
+      `${what} of ${subject.slice("github:".length)}`,
+      `only some were asked for: ${page.asked}`,
+      source,
+    );
+}
+
 function joinPeople(joining: Joining): void {
   const byMember = Map.groupBy(joining.parts("member"), (member) => `${member.organization}/${member.login.toLowerCase()}`);
   const adminsAsked = new Set(
-    joining.parts("page").flatMap((page) => (page.what === "members" && page.asked === "admin" ? [page.subject] : [])),
+    joining
+      .parts("page")
+      .flatMap((page) => (page.what === "members" && page.asked.split(" ").includes("role=admin") ? [page.subject] : [])),
   );
+  const unsaid = new Set<string>();
   for (const found of byMember.values()) {
     const first = found[0];
     if (!first) continue;
@@ -107,7 +131,7 @@ function joinPeople(joining: Joining): void {
       ? "admin"
       : (found.find((each) => each.role !== undefined)?.role ?? (adminsAsked.has(`github:${first.organization}`) ? "member" : undefined));
     const { organization, login, bot, source } = first;
-    if (role === undefined)
+    if (role === undefined && !unsaid.has(organization) && unsaid.add(organization))
       joining.gap(
         "github/member",
         `github:${organization}`,
@@ -140,10 +164,12 @@ function joinEnvironments(joining: Joining): void {
   const seen = new Set<string>();
   for (const environment of joining.of("github/environment")) {
     const key = `${environment.repository}#environment/${environment.name}`;
-    if (seen.has(key)) continue;
-    seen.add(key);
+    // "Environment names are not case sensitive" (GitHub Docs, "Managing environments for deployment").
+    if (seen.has(key.toLowerCase())) continue;
+    seen.add(key.toLowerCase());
     const isOf = (part: { readonly repository: string; readonly environment: string }): boolean =>
-      part.repository === environment.repository && part.environment === environment.name;
+      part.repository.toLowerCase() === environment.repository.toLowerCase() &&
+      part.environment.toLowerCase() === environment.name.toLowerCase();
     const policies = joining.parts("branch-policies").filter(isOf);
     const custom = joining.parts("custom-rules").filter(isOf);
     const apps = custom.flatMap((part) => part.apps);
@@ -175,31 +201,52 @@ function joinSettings(joining: Joining): void {
   }
 }
 
+/** Repositories that an organization's secret, variable or runner group was opened to, by what; a long list stands in several answers. */
+function selectedOf(joining: Joining): ReadonlyMap<string, readonly string[]> {
+  const selected = new Map<string, readonly string[]>();
+  for (const { of, repositories } of joining.parts("selected-repositories"))
+    selected.set(of, [...new Set([...(selected.get(of) ?? []), ...repositories])]);
+  return selected;
+}
+
+type Named = GithubSecret | GithubVariable;
+
 function joinSelected(joining: Joining): void {
-  const selected = new Map(joining.parts("selected-repositories").map((part) => [part.of, part.repositories]));
-  for (const secret of [...joining.of("github/secret"), ...joining.of("github/variable")]) {
-    if (secret.organization === undefined || secret.visibility !== undefined) {
-      joining.keep(secret);
-      continue;
-    }
-    const repositories = selected.get(`${secret.organization}/secret/${secret.name}`);
-    if (repositories === undefined && secret.kind === "github/secret") {
-      joining.gap(
-        "github/secret",
-        `github:${secret.organization}#secret/${secret.name}`,
-        `repositories that may use secret ${secret.name} of ${secret.organization}`,
-        "not collected: ask GET /orgs/ORG/actions/secrets/NAME/repositories",
-        secret.source,
-      );
-    }
-    joining.keep(repositories === undefined ? secret : { ...secret, visibility: { repositories } });
+  const all: readonly Named[] = [...joining.of("github/secret"), ...joining.of("github/variable")];
+  const selected = selectedOf(joining);
+  for (const named of all) if (named.organization === undefined) joining.keep(named);
+  const shared = all.filter((named) => named.organization !== undefined);
+  for (const found of Map.groupBy(shared, (named) => `${named.kind} ${named.organization} ${named.name.toUpperCase()}`).values()) {
+    const first = found[0];
+    if (first) joining.keep(sharedOf(joining, first, found, selected));
   }
+}
+
+/** The organization's own list tells who may use it; those of single repositories tell only of themselves. */
+function sharedOf(joining: Joining, first: Named, found: readonly Named[], selected: ReadonlyMap<string, readonly string[]>): Named {
+  const own = found.find((named) => typeof named.visibility !== "object");
+  if (own === undefined) {
+    const repositories = found.flatMap(({ visibility }) => (typeof visibility === "object" ? visibility.repositories : []));
+    return { ...first, visibility: { repositories: [...new Set(repositories)] } };
+  }
+  if (own.visibility !== undefined) return own;
+  const noun = own.kind === "github/secret" ? "secret" : "variable";
+  const repositories = selected.get(`${own.organization}/${noun}/${own.name}`);
+  if (repositories !== undefined) return { ...own, visibility: { repositories } };
+  joining.gap(
+    own.kind,
+    `github:${own.organization}#${noun}/${own.name}`,
+    `repositories that may use ${noun} ${own.name} of ${own.organization}`,
+    `not collected: ask GET /orgs/ORG/actions/${noun}s/NAME/repositories`,
+    own.source,
+  );
+  return own;
 }
 
 function joinRunners(joining: Joining): void {
   const groups = joining.parts("runner-group");
   const names = new Map(groups.map((part) => [`${part.group.organization}/${part.id}`, part.group.name]));
-  const selected = new Map(joining.parts("selected-repositories").map((part) => [part.of, part.repositories]));
+  const selected = selectedOf(joining);
   for (const { id, selected: isSelected, group } of groups) {
     const repositories = selected.get(`${group.organization}/runner-group/${id}`);
     if (isSelected && repositories === undefined) {

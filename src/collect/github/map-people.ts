@@ -1,7 +1,7 @@
 // Members, teams and everyone who has access to a repository.
 import type { GithubPermission } from "../../model/observations/github.ts";
 import type { Asked } from "./asked.ts";
-import { Collaborator, DeployKey, Installation, Organization, Team, User } from "./schema.ts";
+import { Collaborator, CollaboratorPermission, DeployKey, Installation, Organization, Team, User } from "./schema.ts";
 
 const isBot = (user: { readonly type?: string | undefined; readonly login: string }): boolean =>
   user.type === "Bot" || user.login.endsWith("[bot]");
@@ -123,18 +123,49 @@ const BASE_ROLES: Readonly<Record<string, GithubPermission>> = {
 const customRole = (role: string | undefined): { customRole?: string } =>
   role === undefined || role in BASE_ROLES ? {} : { customRole: role };
 
+const STRENGTH: readonly GithubPermission[] = ["read", "triage", "write", "maintain", "admin"];
+
+const strongest = (a: GithubPermission, b: GithubPermission | undefined): GithubPermission =>
+  b !== undefined && STRENGTH.indexOf(b) > STRENGTH.indexOf(a) ? b : a;
+
+/**
+ * "The `permissions` hash contains the base role permissions of the collaborator. The `role_name` is the highest role assigned after considering all
+ * sources of grants" (REST API, "List repository collaborators"): the stronger of the two counts.
+ */
 export function collaborators(asked: Asked): void {
   for (const [user, source] of asked.items(Collaborator)) {
     identify(asked, user, source);
     asked.put({
       kind: "github/repository-access",
       repository: asked.repository ?? "",
-      permission: permissionOf(user.permissions),
+      permission: strongest(permissionOf(user.permissions), BASE_ROLES[user.role_name ?? ""]),
       to: { login: user.login, bot: isBot(user) },
       ...customRole(user.role_name),
       source,
     });
   }
+}
+
+/** `permission` knows only admin, write, read and none; `role_name` is what was given. */
+export function collaborator(asked: Asked): void {
+  const found = asked.whole(CollaboratorPermission);
+  if (!found || found.permission === "none") return;
+  const { user } = found;
+  const base = BASE_ROLES[found.permission];
+  if (base === undefined) {
+    const why = `${JSON.stringify(found.permission)} is no permission that GitHub documents`;
+    asked.gap("github/access", asked.subject, `permission of ${user.login} on ${asked.repository}`, why);
+    return;
+  }
+  identify(asked, user, asked.source);
+  asked.put({
+    kind: "github/repository-access",
+    repository: asked.repository ?? "",
+    permission: strongest(base, BASE_ROLES[found.role_name ?? ""]),
+    to: { login: user.login, bot: isBot(user) },
+    ...customRole(found.role_name),
+    source: asked.source,
+  });
 }
 
 export function repositoryTeams(asked: Asked): void {

@@ -1,9 +1,9 @@
 // Branches, their classic protection and rulesets, in one form.
+import type { z } from "zod";
 import { isObject } from "../../lib/json.ts";
 import type { GithubBranchRule } from "../../model/observations/github.ts";
-import type { Source } from "../../model/source.ts";
-import { type Asked, aboutOf } from "./asked.ts";
-import { Branch, Protection, Ruleset, RulesetListed } from "./schema.ts";
+import type { Asked } from "./asked.ts";
+import { Branch, EffectiveRule, Protection, Ruleset, RulesetListed } from "./schema.ts";
 
 export function branches(asked: Asked): void {
   for (const [branch, source] of asked.items(Branch)) {
@@ -16,6 +16,20 @@ export function branches(asked: Asked): void {
       source,
     });
   }
+}
+
+export function branch(asked: Asked): void {
+  const found = asked.whole(Branch);
+  if (!found) return;
+  const { name } = found;
+  asked.put({
+    kind: "github/branch",
+    repository: asked.repository ?? "",
+    name,
+    protected: found.protected,
+    origin: "branches",
+    source: asked.source,
+  });
 }
 
 /** `404 Branch not protected`. */
@@ -124,7 +138,7 @@ function bypassOf(
       case "User":
         return [{ actor: "user", id }];
       default:
-        return [{ role: `#${id}` }];
+        return [];
     }
   });
 }
@@ -135,7 +149,9 @@ const refs = (patterns: readonly string[]): readonly string[] => patterns.map((p
 /** Source: REST API, "Get a repository ruleset"; GitHub Docs, "Available rules for rulesets". */
 export function ruleset(asked: Asked): void {
   const found = asked.whole(Ruleset);
-  if (!found || found.target !== "branch") return;
+  if (!found) return;
+  asked.put({ kind: "github/part", part: "ruleset-read", id: found.id, source: asked.source });
+  if (found.target !== "branch") return;
   const rule = ruleOf(asked, found);
   const { conditions } = found;
   if (asked.repository === undefined || found.source_type === "Organization") {
@@ -160,49 +176,93 @@ export function ruleset(asked: Asked): void {
   asked.put(rule);
 }
 
-function ruleOf(asked: Asked, found: import("zod").infer<typeof Ruleset>): GithubBranchRule {
-  const parameters = (type: string): Readonly<Record<string, unknown>> | undefined => {
-    const rule = found.rules.find((each) => each.type === type);
-    return rule && (rule.parameters ?? {});
-  };
-  const pull = parameters("pull_request");
-  const checks = parameters("required_status_checks")?.["required_status_checks"];
-  const deployments = parameters("required_deployments")?.["required_deployment_environments"];
-  const types = found.rules.map((rule) => rule.type);
-  const source: Source = asked.source;
-  if (found.bypass_actors === undefined) {
-    asked.gap(
-      "github/ruleset-bypass",
-      `${asked.subject}#ruleset/${found.id}`,
-      `who may bypass ruleset ${found.name} of ${aboutOf(asked).slice(7)}`,
-      "shown only to those who may edit it: collect with an administrator's token",
-    );
+const ACTORS = new Set(["OrganizationAdmin", "DeployKey", "RepositoryRole", "Team", "Integration", "User"]);
+
+function ruleOf(asked: Asked, found: z.infer<typeof Ruleset>): GithubBranchRule {
+  const { source, subject } = asked;
+  const of = subject.slice("github:".length);
+  const unknown = found.bypass_actors?.find(({ actor_type }) => !ACTORS.has(actor_type));
+  const isShown = found.bypass_actors !== undefined && unknown === undefined;
+  if (!isShown) {
+    const why = unknown
+      ? `${unknown.actor_type} is no kind of actor that is known here`
+      : "shown only to those who may edit it: collect with an administrator's token";
+    asked.gap("github/ruleset-bypass", `${subject}#ruleset/${found.id}`, `who may bypass ruleset ${found.name} of ${of}`, why);
   }
+  const names = found.conditions?.ref_name;
+  if (names === undefined)
+    asked.gap("github/ruleset", subject, `branches that ruleset ${found.name} of ${of} is for`, "the answer has no conditions.ref_name");
   return {
     kind: "github/branch-rule",
     repository: asked.repository ?? "",
     origin: "ruleset",
     ruleset: found.id,
-    include: refs(found.conditions?.ref_name?.include ?? []),
-    exclude: refs(found.conditions?.ref_name?.exclude ?? []),
+    include: refs(names?.include ?? []),
+    exclude: refs(names?.exclude ?? []),
     active: found.enforcement === "active",
+    ...asksFor(found.rules),
+    bypass: bypassOf(found.bypass_actors ?? []),
+    ...(!isShown && { bypassUnknown: true as const }),
+    source,
+  };
+}
+
+type Parameters = Readonly<Record<string, unknown>>;
+
+/**
+ * What the rules ask for. Several rulesets of one type add up ("the most restrictive version of the rule applies"), which the plane does; one
+ * ruleset has each type once. Source: GitHub Docs, "Available rules for rulesets".
+ */
+function asksFor(rules: readonly { readonly type: string; readonly parameters?: Parameters | undefined }[]) {
+  const parameters = (type: string): Parameters | undefined => {
+    const rule = rules.find((each) => each.type === type);
+    return rule && (rule.parameters ?? {});
+  };
+  const pull = parameters("pull_request");
+  const deployments = parameters("required_deployments")?.["required_deployment_environments"];
+  const types = rules.map((rule) => rule.type);
+  return {
     ...(pull && { approvals: numberOf(pull["required_approving_review_count"]) }),
     codeOwners: pull?.["require_code_owner_review"] === true,
     lastPushApproval: pull?.["require_last_push_approval"] === true,
     dismissStale: pull?.["dismiss_stale_reviews_on_push"] === true,
-    requiredChecks: Array.isArray(checks)
-      ? checks.flatMap((check) => (isObject(check) && typeof check["context"] === "string" ? [check["context"]] : []))
-      : [],
-    bypass: bypassOf(found.bypass_actors ?? []),
-    ...(found.bypass_actors === undefined && { bypassUnknown: true as const }),
-    // The rule `update` lets only those who may bypass push at all (GitHub Docs, "Restrict updates").
+    requiredChecks: contextsOf(parameters("required_status_checks")?.["required_status_checks"]),
+    // The rule `update` lets only those who may bypass push at all ("Restrict updates").
     ...(types.includes("update") && { pushRestrictedTo: [] }),
     ...(types.includes("creation") && { restrictsCreation: true }),
     allowForcePushes: !types.includes("non_fast_forward"),
     ...(Array.isArray(deployments) && { requiredDeployments: deployments.filter((each): each is string => typeof each === "string") }),
     rules: types,
-    source,
   };
 }
 
+const contextsOf = (checks: unknown): readonly string[] =>
+  Array.isArray(checks)
+    ? checks.flatMap((check) => (isObject(check) && typeof check["context"] === "string" ? [check["context"]] : []))
+    : [];
+
 const numberOf = (value: unknown): number => (typeof value === "number" ? value : 0);
+
+/** The rules that hold on one branch, without who may bypass them: of use where the ruleset itself was not read. */
+export function effectiveRules(asked: Asked): void {
+  const branch = asked.part("branch");
+  if (branch === undefined) return;
+  const byRuleset = Map.groupBy(asked.items(EffectiveRule), ([rule]) => rule.ruleset_id);
+  for (const [id, found] of byRuleset) {
+    const source = found[0]?.[1] ?? asked.source;
+    const rule: GithubBranchRule = {
+      kind: "github/branch-rule",
+      repository: asked.repository ?? "",
+      origin: "ruleset",
+      ruleset: id,
+      include: [branch],
+      exclude: [],
+      active: true,
+      ...asksFor(found.map(([each]) => each)),
+      bypass: [],
+      bypassUnknown: true,
+      source,
+    };
+    asked.put({ kind: "github/part", part: "effective-rule", rule, source });
+  }
+}

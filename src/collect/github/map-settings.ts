@@ -1,14 +1,16 @@
 // Repositories, environments, Actions settings, secrets and variables by name, runners.
-import type { GithubEnvironment, GithubReviewer } from "../../model/observations/github.ts";
+import type { GithubEnvironment, GithubReviewer, GithubVariable } from "../../model/observations/github.ts";
 import type { Source } from "../../model/source.ts";
-import { looksSecret } from "./secret-text.ts";
+import { variableWithoutSecrets } from "./secret-text.ts";
 import type { Asked } from "./asked.ts";
 import {
   ActionsPermissions,
   BranchPolicy,
   CustomRule,
   Environment,
+  ForkApproval,
   OidcSubject,
+  PrivateForks,
   Repository,
   Runner,
   RunnerGroup,
@@ -30,7 +32,7 @@ function putRepository(asked: Asked, found: z.infer<typeof Repository>, source: 
     repository: found.full_name,
     defaultBranch: found.default_branch,
     visibility,
-    archived: found.archived ?? false,
+    archived: found.archived,
     ...(found.allow_forking !== undefined && { allowForking: found.allow_forking }),
     ...(found.id !== undefined && { id: found.id }),
     ...(found.owner?.id !== undefined && { ownerId: found.owner.id }),
@@ -45,9 +47,9 @@ export function repository(asked: Asked): void {
 }
 
 export function repositories(asked: Asked): void {
-  for (const [found, source] of asked.items(Repository.partial({ default_branch: true }))) {
-    const { default_branch: branch } = found;
-    if (branch !== undefined) putRepository(asked, { ...found, default_branch: branch }, source);
+  for (const [found, source] of asked.items(Repository.partial({ default_branch: true, archived: true }))) {
+    const { default_branch, archived } = found;
+    if (default_branch !== undefined && archived !== undefined) putRepository(asked, { ...found, default_branch, archived }, source);
     else asked.put({ kind: "github/part", part: "repository-listed", repository: found.full_name, source });
   }
 }
@@ -76,6 +78,16 @@ function putEnvironment(asked: Asked, found: z.infer<typeof Environment>, source
     );
     return [];
   });
+  if (found.can_admins_bypass === undefined)
+    unsaid(
+      asked,
+      found.name,
+      "whether administrators may bypass",
+      "the answer does not have can_admins_bypass; they may by default",
+      source,
+    );
+  if (reviewers.length > 0 && review?.prevent_self_review === undefined)
+    unsaid(asked, found.name, "whether one may approve one's own deployment", "the answer does not have prevent_self_review", source);
   const policy = found.deployment_branch_policy;
   const branches: GithubEnvironment["branches"] = policy === null ? "any" : policy.protected_branches ? "protected" : {};
   const known = new Set(["required_reviewers", "wait_timer", "branch_policy"]);
@@ -91,6 +103,11 @@ function putEnvironment(asked: Asked, found: z.infer<typeof Environment>, source
     hasCustomRules: found.protection_rules.some((rule) => !known.has(rule.type)),
     source,
   });
+}
+
+function unsaid(asked: Asked, environment: string, what: string, why: string, source: Source): void {
+  const subject = `${asked.subject}#environment/${environment}`;
+  asked.gap("github/environment", subject, `${what} environment ${environment} of ${asked.repository}`, why, source);
 }
 
 export function branchPolicies(asked: Asked): void {
@@ -163,6 +180,29 @@ export function workflowPermissions(asked: Asked): void {
   else asked.put({ kind: "github/organization-actions-settings", organization: asked.organization ?? "", ...common });
 }
 
+export function forkApproval(asked: Asked): void {
+  const found = asked.whole(ForkApproval);
+  if (!found) return;
+  asked.put({
+    kind: "github/actions-settings",
+    repository: asked.repository ?? "",
+    forkApproval: found.approval_policy,
+    source: asked.source,
+  });
+}
+
+export function privateForks(asked: Asked): void {
+  const found = asked.whole(PrivateForks);
+  if (!found) return;
+  const privateForks = {
+    run: found.run_workflows_from_fork_pull_requests,
+    writeTokens: found.send_write_tokens_to_workflows,
+    secrets: found.send_secrets_and_variables,
+    requireApproval: found.require_approval_for_fork_pr_workflows,
+  };
+  asked.put({ kind: "github/actions-settings", repository: asked.repository ?? "", privateForks, source: asked.source });
+}
+
 export function oidcSubject(asked: Asked): void {
   const found = asked.whole(OidcSubject);
   if (!found) return;
@@ -173,6 +213,7 @@ export function oidcSubject(asked: Asked): void {
     useDefault: found.use_default ?? claimKeys.length === 0,
     claimKeys,
     ...(found.use_immutable_subject !== undefined && { immutableIds: found.use_immutable_subject }),
+    ...(found.sub_claim_prefix !== undefined && { prefix: found.sub_claim_prefix }),
     source: asked.source,
   });
 }
@@ -194,18 +235,32 @@ export function secrets(asked: Asked): void {
   }
 }
 
+/** Asked of one repository: the organization's secrets that it may use. */
+export function secretsOfOrganization(asked: Asked): void {
+  const place = { organization: asked.organization ?? "", visibility: { repositories: [asked.repository ?? ""] } };
+  for (const [{ name }, source] of asked.items(Secret)) asked.put({ kind: "github/secret", name, ...place, source });
+}
+
 export function variables(asked: Asked): void {
-  for (const [variable, source] of asked.items(Variable)) {
-    const { value } = variable;
-    const kept =
-      value === undefined ? {} : { value: looksSecret(variable.name, value) ? `fingerprint:${asked.fingerprint(value)}` : value };
-    asked.put({ kind: "github/variable", name: variable.name, ...kept, ...placeOf(asked), ...openVisibility(variable.visibility), source });
-  }
+  for (const [variable, source] of asked.items(Variable))
+    asked.put({ ...variableOf(asked, variable), ...placeOf(asked), ...openVisibility(variable.visibility), source });
+}
+
+export function variablesOfOrganization(asked: Asked): void {
+  const place = { organization: asked.organization ?? "", visibility: { repositories: [asked.repository ?? ""] } };
+  for (const [variable, source] of asked.items(Variable)) asked.put({ ...variableOf(asked, variable), ...place, source });
+}
+
+function variableOf(asked: Asked, { name, value }: z.infer<typeof Variable>): Pick<GithubVariable, "kind" | "name" | "value"> {
+  const kept = value === undefined ? {} : { value: variableWithoutSecrets(name, String(value), asked.fingerprint) };
+  return { kind: "github/variable", name, ...kept };
 }
 
 export function selectedRepositories(asked: Asked): void {
   const names = asked.items(Repository.pick({ full_name: true })).map(([found]) => found.full_name);
-  const of = asked.part("secret") !== undefined ? `secret/${asked.part("secret")}` : `runner-group/${asked.part("group")}`;
+  const [secret, variable] = [asked.part("secret"), asked.part("variable")];
+  const of =
+    secret !== undefined ? `secret/${secret}` : variable !== undefined ? `variable/${variable}` : `runner-group/${asked.part("group")}`;
   asked.put({
     kind: "github/part",
     part: "selected-repositories",
@@ -249,7 +304,7 @@ export function runnerGroups(asked: Asked): void {
         name: group.name,
         ...openVisibility(group.visibility),
         allowsPublicRepositories: group.allows_public_repositories,
-        ...(group.restricted_to_workflows && { workflows: group.selected_workflows }),
+        ...(group.restricted_to_workflows && group.selected_workflows && { workflows: group.selected_workflows }),
         source,
       },
       source,

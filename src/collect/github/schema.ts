@@ -20,7 +20,7 @@ export const Repository = z.object({
   default_branch: z.string(),
   private: z.boolean().optional(),
   visibility: z.enum(["public", "private", "internal"]).optional(),
-  archived: z.boolean().optional(),
+  archived: z.boolean(),
   allow_forking: z.boolean().optional(),
   owner: z.object({ id: z.number().optional(), type: z.enum(["User", "Organization"]).optional() }).optional(),
 });
@@ -35,6 +35,8 @@ const Permissions = z.object({
 
 /** "Collaborators": list repository collaborators. */
 export const Collaborator = User.extend({ permissions: Permissions, role_name: z.string().optional() });
+/** "Collaborators": get repository permissions for a user. */
+export const CollaboratorPermission = z.object({ permission: z.string(), role_name: z.string().optional(), user: User });
 /** "Repositories": list repository teams; "Teams": list teams. */
 export const Team = z.object({
   slug: z.string(),
@@ -107,7 +109,14 @@ export const Ruleset = z.object({
 /** "Rules": list rulesets. */
 export const RulesetListed = Ruleset.pick({ id: true, name: true, source_type: true, source: true, enforcement: true, target: true });
 
-/** "Deployment environments": list environments. */
+/** "Rules": get rules for a branch. Only active rulesets are shown, and not who may bypass them. */
+export const EffectiveRule = z.object({
+  type: z.string(),
+  ruleset_id: z.number(),
+  parameters: z.record(z.string(), z.unknown()).optional(),
+});
+
+/** "Deployment environments": list environments. `can_admins_bypass` is answered, and not on the page. */
 export const Environment = z.object({
   name: z.string(),
   url: z.string().optional(),
@@ -148,16 +157,27 @@ export const WorkflowPermissions = z.object({
   can_approve_pull_request_reviews: z.boolean(),
 });
 
+export const ForkApproval = z.object({
+  approval_policy: z.enum(["first_time_contributors_new_to_github", "first_time_contributors", "all_external_contributors"]),
+});
+export const PrivateForks = z.object({
+  run_workflows_from_fork_pull_requests: z.boolean(),
+  send_write_tokens_to_workflows: z.boolean(),
+  send_secrets_and_variables: z.boolean(),
+  require_approval_for_fork_pr_workflows: z.boolean(),
+});
+
 /** "OIDC": get the customization template. */
 export const OidcSubject = z.object({
   use_default: z.boolean().optional(),
   include_claim_keys: z.array(z.string()).optional(),
   use_immutable_subject: z.boolean().optional(),
+  sub_claim_prefix: z.string().optional(),
 });
 
 /** "Secrets" and "Variables". */
 export const Secret = z.object({ name: z.string(), visibility: z.enum(["all", "private", "selected"]).optional() });
-export const Variable = Secret.extend({ value: z.string().optional() });
+export const Variable = Secret.extend({ value: z.union([z.string(), z.number(), z.boolean()]).optional() });
 
 /** "Self-hosted runners" and "Self-hosted runner groups". */
 export const Runner = z.object({
@@ -170,7 +190,7 @@ export const RunnerGroup = z.object({
   id: z.number(),
   name: z.string(),
   visibility: z.enum(["all", "private", "selected"]),
-  allows_public_repositories: z.boolean().default(false),
-  restricted_to_workflows: z.boolean().default(false),
-  selected_workflows: z.array(z.string()).default([]),
+  allows_public_repositories: z.boolean(),
+  restricted_to_workflows: z.boolean().optional(),
+  selected_workflows: z.array(z.string()).optional(),
 });

@@ -23,6 +23,11 @@ const has =
   (document: Readonly<Record<string, unknown>>): boolean =>
     keys.every((key) => key in document);
 
+const listOf =
+  (key: string) =>
+  (document: Readonly<Record<string, unknown>>): boolean =>
+    typeof document["total_count"] === "number" && Array.isArray(document[key]);
+
 const REPO = "/repos/:owner/:repo";
 const ENVIRONMENT = `${REPO}/environments/:environment`;
 
@@ -43,7 +48,7 @@ export const SHAPES: readonly Shape[] = [
     name: "installations",
     paths: ["/orgs/:org/installations"],
     list: "installations",
-    looks: has("installations"),
+    looks: listOf("installations"),
     topic: "github/app-installation",
     map: people.installations,
   },
@@ -52,14 +57,28 @@ export const SHAPES: readonly Shape[] = [
   { name: "collaborators", paths: [`${REPO}/collaborators`], list: "[]", topic: "github/access", map: people.collaborators },
   { name: "repository teams", paths: [`${REPO}/teams`], list: "[]", topic: "github/access", map: people.repositoryTeams },
   { name: "deploy keys", paths: [`${REPO}/keys`], list: "[]", topic: "github/access", map: people.deployKeys },
+  {
+    name: "permission of a collaborator",
+    paths: [`${REPO}/collaborators/:login/permission`],
+    topic: "github/access",
+    map: people.collaborator,
+  },
   { name: "branches", paths: [`${REPO}/branches`], list: "[]", topic: "github/branch-protection", map: rules.branches },
   {
     name: "branch protection",
-    paths: [`${REPO}/branches/:branch/protection`],
+    paths: [`${REPO}/branches/+branch/protection`],
     looks: has("enforce_admins", "url"),
     topic: "github/branch-protection",
     map: rules.protection,
   },
+  {
+    name: "branch",
+    paths: [`${REPO}/branches/:branch`],
+    looks: has("protected", "protection_url"),
+    topic: "github/branch-protection",
+    map: rules.branch,
+  },
+  { name: "rules of a branch", paths: [`${REPO}/rules/branches/+branch`], list: "[]", topic: "github/ruleset", map: rules.effectiveRules },
   { name: "rulesets", paths: [`${REPO}/rulesets`, "/orgs/:org/rulesets"], list: "[]", topic: "github/ruleset", map: rules.rulesetsListed },
   {
     name: "ruleset",
@@ -72,7 +91,7 @@ export const SHAPES: readonly Shape[] = [
     name: "environments",
     paths: [`${REPO}/environments`],
     list: "environments",
-    looks: has("environments"),
+    looks: listOf("environments"),
     topic: "github/environment",
     map: settings.environments,
   },
@@ -116,6 +135,20 @@ export const SHAPES: readonly Shape[] = [
     map: settings.workflowPermissions,
   },
   {
+    name: "fork approval",
+    paths: [`${REPO}/actions/permissions/fork-pr-contributor-approval`],
+    looks: has("approval_policy"),
+    topic: "github/actions-settings",
+    map: settings.forkApproval,
+  },
+  {
+    name: "fork settings",
+    paths: [`${REPO}/actions/permissions/fork-pr-workflows-private-repos`],
+    looks: has("run_workflows_from_fork_pull_requests"),
+    topic: "github/actions-settings",
+    map: settings.privateForks,
+  },
+  {
     name: "OIDC subject",
     paths: [`${REPO}/actions/oidc/customization/sub`, "/orgs/:org/actions/oidc/customization/sub"],
     topic: "github/oidc",
@@ -129,8 +162,15 @@ export const SHAPES: readonly Shape[] = [
     map: settings.secrets,
   },
   {
+    name: "organization secrets",
+    paths: [`${REPO}/actions/organization-secrets`],
+    list: "secrets",
+    topic: "github/secret",
+    map: settings.secretsOfOrganization,
+  },
+  {
     name: "repositories of a secret",
-    paths: ["/orgs/:org/actions/secrets/:secret/repositories"],
+    paths: ["/orgs/:org/actions/secrets/:secret/repositories", "/orgs/:org/actions/variables/:variable/repositories"],
     list: "repositories",
     topic: "github/secret",
     map: settings.selectedRepositories,
@@ -141,6 +181,13 @@ export const SHAPES: readonly Shape[] = [
     list: "variables",
     topic: "github/variable",
     map: settings.variables,
+  },
+  {
+    name: "organization variables",
+    paths: [`${REPO}/actions/organization-variables`],
+    list: "variables",
+    topic: "github/variable",
+    map: settings.variablesOfOrganization,
   },
   {
     name: "runners",
@@ -172,6 +219,6 @@ export function shapeOf(document: unknown, call: string | undefined): Shape | un
   return isObject(document) ? SHAPES.find((shape) => shape.looks?.(document)) : undefined;
 }
 
-/** `{"message": …, "documentation_url": …}`: what the API answers in place of what was asked. */
+/** `{"message": …, "documentation_url": …}`: what the API answers in place of what was asked (REST API, "Troubleshooting the REST API"). */
 export const isRefusal = (document: unknown): boolean =>
-  isObject(document) && typeof document["message"] === "string" && ("documentation_url" in document || "status" in document);
+  isObject(document) && typeof document["message"] === "string" && typeof document["documentation_url"] === "string";

@@ -40,6 +40,8 @@ export type GithubPart = Read & { readonly kind: "github/part" } & (
       }
     /** Named by the organization's list, which may tell little else of it. */
     | { readonly part: "repository-listed"; readonly repository: string }
+    /** Also of rulesets that are not for branches, so that a list knows that its entry was read. */
+    | { readonly part: "ruleset-read"; readonly id: number }
     | { readonly part: "effective-rule"; readonly rule: GithubBranchRule }
     | { readonly part: "user-id"; readonly id: number; readonly login: string }
     | { readonly part: "app-id"; readonly id: number; readonly app: string }
