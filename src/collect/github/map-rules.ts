@@ -102,7 +102,8 @@ export function protection(asked: Asked): void {
 
 export function rulesetsListed(asked: Asked): void {
   for (const [listed, source] of asked.items(RulesetListed)) {
-    if (listed.target !== "branch") continue;
+    // One that is off or only watches holds nothing back (GitHub Docs, "About rulesets", enforcement statuses).
+    if (listed.target !== "branch" || /^(?:disabled|evaluate)$/.test(listed.enforcement)) continue;
     const ofOrganization = asked.repository === undefined || listed.source_type === "Organization";
     asked.put({
       kind: "github/part",

@@ -91,7 +91,6 @@ export const Ruleset = z.object({
   name: z.string(),
   target: z.enum(["branch", "tag", "push", "repository"]).default("branch"),
   source_type: z.string().optional(),
-  source: z.string().optional(),
   enforcement: z.enum(["active", "evaluate", "disabled"]),
   conditions: z
     .object({
@@ -107,7 +106,7 @@ export const Ruleset = z.object({
     .optional(),
 });
 /** "Rules": list rulesets. */
-export const RulesetListed = Ruleset.pick({ id: true, name: true, source_type: true, source: true, enforcement: true, target: true });
+export const RulesetListed = Ruleset.pick({ id: true, name: true, source_type: true, target: true }).extend({ enforcement: z.string() });
 
 /** "Rules": get rules for a branch. Only active rulesets are shown, and not who may bypass them. */
 export const EffectiveRule = z.object({
