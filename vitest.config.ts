@@ -1,9 +1,13 @@
 import { defineConfig } from "vitest/config";
 
+const report = process.env["BULKHEAD_TEST_REPORT"];
+
 export default defineConfig({
   test: {
-    include: ["src/**/*.test.ts", "tools/**/*.test.ts", "bench/**/*.test.ts", "examples/**/*.test.ts"],
+    include: ["src/**/*.test.ts", "tools/**/*.test.ts", "bench/**/*.test.ts"],
     pool: "threads",
-    testTimeout: 60_000,
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+    reporters: report ? ["default", ["json", { outputFile: report }]] : ["default"],
   },
 });

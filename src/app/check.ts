@@ -44,6 +44,8 @@ export interface CheckRun {
   readonly result: CheckResult;
 }
 
+export { formatProblems } from "../charter/load.ts";
+
 export const CHARTER_FILE = "bulkhead.yaml";
 
 /** The estate that files and charter describe, without a verdict. */

@@ -33,9 +33,9 @@ export function readDocument(text: string, file: string): Result<CharterDocument
   const document = documents[0];
   if (!document) return fail([report(0, "the charter is empty", EMPTY)]);
 
-  const problems = syntaxProblems(documents as Document.Parsed[], report);
+  const problems = syntaxProblems(documents, report);
   if (problems.length > 0) return fail(problems);
-  return toData(document as Document.Parsed, at, report);
+  return toData(document, at, report);
 }
 
 const EMPTY = "Start with  bulkhead: 1  and the organization, or let  bulkhead init  propose a charter.";

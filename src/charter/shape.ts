@@ -152,7 +152,7 @@ type Def = {
   readonly entries?: Readonly<Record<string, string>>;
 };
 
-const defOf = (schema: Schema): Def => schema._zod.def as unknown as Def;
+const defOf = (schema: Schema): Def => schema._zod.def;
 
 function unwrap(schema: Schema, value: unknown): Schema {
   const def = defOf(schema);

@@ -1,8 +1,8 @@
 // bulkhead challenge: is the watch awake?
+import { formatProblems } from "../app/check.ts";
 import type { Command } from "commander";
 import { challenge } from "../app/challenge/challenge.ts";
 import { renderChallenge } from "../app/render/challenge.ts";
-import { formatProblems } from "../charter/load.ts";
 import { EXIT } from "./exit.ts";
 import { withEstate, withFormat } from "./flags.ts";
 import { type EstateFlags, filesOf, optionsOf, put, usesColor } from "./io.ts";
@@ -25,7 +25,7 @@ export function register(program: Command): void {
     .option("--seed <number>", "which injections are chosen", "0")
     .option("--each <number>", "at most this many of each family", "5");
   withFormat(withEstate(command), ["terminal", "json"]).action((folder: string, flags: Flags) => {
-    const showing = process.stderr.isTTY === true;
+    const showing = process.stderr.isTTY;
     const onProgress = (family: string, done: number, total: number): void =>
       void process.stderr.write(`\r\u001b[K${family} ${done + 1} of ${total}`);
     const scored = challenge(filesOf(folder), {

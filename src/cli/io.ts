@@ -2,9 +2,8 @@
 import { createPublicKey, type KeyObject } from "node:crypto";
 import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, statSync, unlinkSync, writeSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { type CheckOptions, type CheckRun, check } from "../app/check.ts";
+import { type CheckOptions, type CheckRun, check, formatProblems } from "../app/check.ts";
 import { type FileSet, readFolder } from "../app/files.ts";
-import { formatProblems } from "../charter/load.ts";
 import { UsageError } from "./report.ts";
 
 export interface EstateFlags {
@@ -96,7 +95,6 @@ export function put(text: string | Uint8Array, output: string | undefined): void
 }
 
 /** Whether stdout takes colour: a terminal, and NO_COLOR is not set (no-color.org). */
-export const usesColor = (output: string | undefined): boolean =>
-  output === undefined && process.stdout.isTTY === true && !process.env["NO_COLOR"];
+export const usesColor = (output: string | undefined): boolean => output === undefined && process.stdout.isTTY && !process.env["NO_COLOR"];
 
 export const collect = (value: string, before: readonly string[] | undefined): string[] => [...(before ?? []), value];

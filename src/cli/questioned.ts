@@ -1,10 +1,9 @@
 // For commands that ask of an estate without a verdict: derives it, resolves names, finds lines.
 import { resolve } from "../app/ask.ts";
-import { readAndDerive } from "../app/check.ts";
+import { readAndDerive, formatProblems } from "../app/check.ts";
 import { stepShown, type ShownStep } from "../app/result.ts";
 import type { Estate } from "../analyze/estate.ts";
 import type { Step } from "../analyze/reach/decide.ts";
-import { formatProblems } from "../charter/load.ts";
 import { type EstateFlags, filesOf, optionsOf } from "./io.ts";
 import { UsageError } from "./report.ts";
 

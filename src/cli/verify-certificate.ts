@@ -1,8 +1,8 @@
 // bulkhead verify-certificate: the proof, checked again without the search that found it.
+import { formatProblems } from "../app/check.ts";
 import type { Command } from "commander";
 import { readBaseline } from "../app/baseline.ts";
 import { verifyCertificate } from "../app/verify-certificate.ts";
-import { formatProblems } from "../charter/load.ts";
 import { EXIT } from "./exit.ts";
 import { withEstate, withFormat } from "./flags.ts";
 import { type EstateFlags, filesOf, optionsOf, put, readText } from "./io.ts";

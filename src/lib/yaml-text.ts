@@ -1,5 +1,5 @@
 // YAML text → documents as plain values, with bounded aliases, depth and no key twice. YAML 1.2 core schema: `on` stays a string.
-import { Composer, type Document, isAlias, isMap, isScalar, isSeq, Lexer, type Node, type Pair, Parser, type YAMLMap } from "yaml";
+import { Composer, type Document, isAlias, isMap, isScalar, isSeq, Lexer, type Node, Parser, type YAMLMap } from "yaml";
 import { endOf, tooDeep, TRUNCATED, twice } from "./json-text.ts";
 import type { ParseLimits, Refusal } from "./parse-problem.ts";
 import { fail, ok, type Result } from "./result.ts";
@@ -138,7 +138,7 @@ function readMap(map: YAMLMap, depth: number, reading: Reading): Value {
   const members = new Map<string, unknown>();
   const merged: { readonly value: unknown; readonly offset: number }[] = [];
   const total = { size: 1, depth: 0 };
-  for (const pair of map.items as Pair<unknown, unknown>[]) {
+  for (const pair of map.items) {
     const key = keyOf(pair.key, reading);
     if (key === undefined) return NOTHING;
     const value = take(total, read(pair.value, depth + 1, reading));

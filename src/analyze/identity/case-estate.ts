@@ -51,7 +51,7 @@ export interface EstateCase {
 const file: Source = { file: "aws/case.json", pointer: "" };
 
 const document = (policy: Policy): Json =>
-  Array.isArray(policy) ? { Version: "2012-10-17", Statement: policy as readonly Json[] } : (policy as Json);
+  Array.isArray(policy) ? { Version: "2012-10-17", Statement: policy as readonly Json[] } : policy;
 
 const part = (arn: string, index: number): string => arn.split(":")[index] ?? "";
 const nameOf = (arn: string): string => arn.slice(arn.lastIndexOf("/") + 1);

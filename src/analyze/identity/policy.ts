@@ -57,7 +57,7 @@ function compile(document: Json): CompiledPolicy {
   if (!isObject(document) || document["Statement"] === undefined) {
     return { statements, problems: ["it has no Statement"], expandsVariables: false, byAction: new Map() };
   }
-  for (const [index, json] of asList(document["Statement"] as Json).entries()) {
+  for (const [index, json] of asList(document["Statement"]).entries()) {
     const statement = isObject(json) ? compileStatement(json, index, problems) : undefined;
     if (statement) statements.push(statement);
     else problems.push(`statement ${index + 1} does not follow the policy grammar`);
@@ -102,9 +102,9 @@ const KNOWN_ELEMENTS = new Set([
 
 function patternsOf(json: JsonObject, element: "Action" | "Resource", form: (text: string) => string): Patterns | undefined {
   const negated = json[`Not${element}`] !== undefined;
-  const values = asList(json[negated ? `Not${element}` : element] as Json | undefined);
+  const values = asList(json[negated ? `Not${element}` : element]);
   if (values.length === 0 || !values.every((value) => typeof value === "string")) return undefined;
-  return { negated, patterns: (values as readonly string[]).map(form) };
+  return { negated, patterns: values.map(form) };
 }
 
 function principalsOf(json: JsonObject): Statement["principals"] | "unreadable" | undefined {

@@ -136,7 +136,7 @@ export function organizationRules(pipeline: Pipeline, organization: string, sink
   const repositories = pipeline.repositories.filter((one) => one.organization === organization);
   const first = repositories[0];
   const apps = first === undefined ? [] : installedApps(pipeline, first, "organization_administration");
-  for (const actor of [...ownersOf(pipeline, organization), ...apps.map(({ because: _, ...app }) => app)]) {
+  for (const actor of [...ownersOf(pipeline, organization), ...apps.map((app) => ({ ...app, because: undefined }))]) {
     sink.rule(
       ruleOf({
         family: "github/org-owner",

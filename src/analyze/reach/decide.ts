@@ -141,7 +141,7 @@ function askWall(
 ): void {
   // Entities in no environment are may-sources only: where they stand is not known, so what they do is never certain to come from below.
   const must: Answer | undefined = from === UNDECLARED ? undefined : ask(base, question, false);
-  const may = hasMay || must === undefined ? ask(base, question, true) : (must as Answer);
+  const may = hasMay || must === undefined ? ask(base, question, true) : must;
   reached.must |= must?.reached ?? 0;
   reached.may |= may.reached;
   if (must)

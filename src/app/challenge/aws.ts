@@ -8,7 +8,7 @@ type Role = ObservationOf<"aws/role">;
 /** The policy with one statement more. */
 function withStatement(document: Json, statement: Json): Json {
   const base = isObject(document) ? document : { Version: "2012-10-17" };
-  return { ...base, Statement: [...asList(base["Statement"] as Json | readonly Json[] | undefined), statement] };
+  return { ...base, Statement: [...asList(base["Statement"]), statement] };
 }
 
 const trusting = (role: Role, statement: Json): Role => ({

@@ -115,5 +115,5 @@ export function denied(call: string, error: string, scope: Scope): readonly Gap[
   const at = (parsed && place(parsed, scope)) ?? { topic: "aws/other", subject: `${scope.account ?? "*"}:${call}` };
   const about = accountOfArn(at.subject) ?? scope.account;
   const what = parsed ? `${parsed.service} ${parsed.operation} of ${at.subject}` : call;
-  return [awsGap(at.topic as AwsTopic, at.subject, what, about === undefined ? `${error} (account not known)` : error)];
+  return [awsGap(at.topic, at.subject, what, about === undefined ? `${error} (account not known)` : error)];
 }

@@ -192,14 +192,14 @@ describe("an organization", () => {
   test("resource control policies that are switched on and not read are a gap", () => {
     const roots = structuredClone(organizationFiles[1]) as { document: { Roots: { PolicyTypes: object[] }[] } };
     roots.document.Roots[0]!.PolicyTypes.push({ Type: "RESOURCE_CONTROL_POLICY", Status: "ENABLED" });
-    const files = organizationFiles.with(1, roots as unknown as Answer);
+    const files = organizationFiles.with(1, roots);
     expect(gapsOf(readAll(files))).toContain(`aws/control-policy ${ACCOUNT}`);
   });
 
   test("a type that is switched off holds nobody back, so where it is attached does not matter", () => {
     const roots = structuredClone(organizationFiles[1]) as { document: { Roots: { PolicyTypes: { Status: string }[] }[] } };
     roots.document.Roots[0]!.PolicyTypes[0]!.Status = "PENDING_DISABLE";
-    const files = organizationFiles.with(1, roots as unknown as Answer).slice(0, 7);
+    const files = organizationFiles.with(1, roots).slice(0, 7);
     expect(readAll(files).observations).toContainEqual(expect.objectContaining({ id: "r-ab12", enabledPolicyTypes: [] }));
     expect(gapsOf(readAll(files))).toEqual([]);
   });

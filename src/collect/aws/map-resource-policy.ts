@@ -1,5 +1,5 @@
 // Policies on resources: S3, KMS, Secrets Manager, SQS, SNS, ECR, Lambda. Most answers do not name the resource; the call does.
-import { z } from "zod";
+import type { z } from "zod";
 import { asList, isObject, type Json } from "../../lib/json.ts";
 import { inside, type Source } from "../../model/source.ts";
 import { accountOfArn, parseArn, partitionOf } from "./arn.ts";
