@@ -22,8 +22,9 @@ export function ownerOf(way: Way, estate: Estate, checks: readonly Check[]): Che
 export function runChecks(estate: Estate, decision: Decision, checks: readonly Check[]): CheckAnswer[] {
   const claimed = Map.groupBy(decision.ways, (way) => ownerOf(way, estate, checks));
   const hidden = Map.groupBy(decision.hidden, (way) => ownerOf(way, estate, checks));
-  const gaps = new Map(estate.gaps.map((gap) => [gapId(gap), gap]));
-  const heldOpen = decision.hidden.flatMap((way) => gapsBehind(way, gaps));
+  const gaps = new Map(estate.gaps.flatMap((gap) => [[gapId(gap), gap] as const, [gap.what, gap] as const]));
+  const isOpen = [...decision.ways.filter((way) => way.verdict === "unknown"), ...decision.hidden];
+  const heldOpen = [...new Set(isOpen.flatMap((way) => gapsBehind(way, gaps)))];
   const unexplained = unexplainedStatements(decision);
   return checks.map((check) => {
     const open = [
@@ -48,11 +49,10 @@ function unexplainedStatements({ statements, ways, hidden, openedByGaps }: Decis
 
 const gapWords = (gap: Gap): string => `${gap.what}: ${gap.why}`;
 
-/** A rule that rests on a gap names it, alone or at the end of its reason. */
+/** What was not read and holds the way open. A rule that rests on a gap names it by its id or its words, alone or at the end of its reason. */
 function gapsBehind(way: Way, gaps: ReadonlyMap<string, Gap>): Gap[] {
-  const because = way.rule.because ?? "";
-  const gap = gaps.get(because) ?? gaps.get(/\[(.+)\]$/.exec(because)?.[1] ?? "");
-  return gap ? [gap] : [];
+  const reasons = [way.rule, ...way.steps.map((step) => step.rule)].flatMap((rule) => rule?.because ?? []);
+  return reasons.flatMap((because) => gaps.get(because) ?? gaps.get(/\[(.+)\]$/.exec(because)?.[1] ?? "") ?? []);
 }
 
 function reasonOf(way: Way, gaps: ReadonlyMap<string, Gap>): string {

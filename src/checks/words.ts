@@ -20,6 +20,8 @@ export function actorWords(estate: Estate, { capability, entity }: Fact): string
   if (/^github:.+#environment\/[^/]+$/.test(entity)) return `a job in ${label}`;
   if (/^github:.+#job\//.test(entity)) return `job ${label}`;
   if (/^arn:[^:]+:iam::\d+:root$/.test(entity) && capability === "control") return `whoever administers ${label}`;
+  if (/^k8s:[^/]+\/[^/]+\/\w*RoleBinding\./.test(entity)) return `a subject of ${label}`;
+  if (/^k8s:[^/]+\/[^/]+\/AccessPolicy\./.test(entity)) return `the ${label}`;
   if (/^k8s:[^/]+$/.test(entity)) return `whoever administers ${label}`;
   return label;
 }
@@ -28,12 +30,14 @@ export function actorWords(estate: Estate, { capability, entity }: Fact): string
 export function deedWords(estate: Estate, { capability, entity }: Fact, environment: string): string {
   const label = labelOf(estate, entity);
   const thing = within(/^github:.+#job\//.test(entity) ? `job ${label}` : label, environment);
+  const kind = estate.entities.get(entity)?.kind;
   if (capability === "act-as") return `act as ${thing}`;
   if (capability === "connect") return `connect to ${thing}`;
   if (capability === "author") return `propose changes to ${thing}`;
   if (capability === "defeat") return `remove ${thing}`;
   if (capability === "control" && /^github:.+#environment\/[^/]+$/.test(entity)) return `deploy through ${thing}`;
   if (capability === "control" && entity.includes("#run/")) return `decide what ${thing} does`;
+  if (capability === "write" && (kind === "namespace" || kind === "cluster")) return `change what runs in ${thing}`;
   if (capability === "write" && entity.includes("#branch/")) return `push to ${thing}`;
   return `${capability} ${thing}`;
 }
@@ -57,9 +61,18 @@ export function crosser(way: Way, estate: Estate): string {
 /** `development`, or what to say where no environment is. */
 export const placeWords = (environment: string): string => (environment === UNDECLARED ? "something in no environment" : environment);
 
+/** Nothing that is not certain is said as if it were. */
+export const can = ({ verdict }: Way): string => (verdict === "unknown" ? "may be able to" : "can");
+
+/** What the crossing lets one do. Of a binding or an access entry it is what that is good for. */
+function crossingDeed({ rule: { gives }, target, to }: Way, estate: Estate): string {
+  const isBinding = gives.capability === "act-as" && /^k8s:[^/]+\/[^/]+\/(AccessPolicy|\w*RoleBinding|Group)\./.test(gives.entity);
+  if (!isBinding || target.entity === gives.entity) return deedWords(estate, gives, to);
+  return `${deedWords(estate, target, to)} by ${labelOf(estate, gives.entity)}`;
+}
+
 /** `Any branch of acme/shop can act as role/deploy-production`. */
-export const crossingSentence = (way: Way, estate: Estate): string =>
-  `${crosser(way, estate)} can ${deedWords(estate, way.rule.gives, way.to)}`;
+export const crossingSentence = (way: Way, estate: Estate): string => `${crosser(way, estate)} ${can(way)} ${crossingDeed(way, estate)}`;
 
 /** `Victor Lemaire`; of several, how many, since each alone suffices. */
 export function peopleWords(way: Way, estate: Estate): string {
@@ -78,11 +91,16 @@ export function throughWords(way: Way, estate: Estate): string {
 
 /** `25 people, each alone, can act as role/warehouse-loader through role/data-exchange`. */
 export const personSentence = (way: Way, estate: Estate): string =>
-  `${peopleWords(way, estate)} can ${deedWords(estate, way.rule.gives, way.to)}${throughWords(way, estate)}`;
+  `${peopleWords(way, estate)} ${can(way)} ${crossingDeed(way, estate)}${throughWords(way, estate)}`;
 
-/** What a guard withholds: `role/batch, which it keeps …`. For a crossing that also needs an actor, who would then do it. */
+/** `role/tools`: who can take the guard away that the crossing defeats. */
+export function removerWords(way: Way, estate: Estate, guard: string): string {
+  const needed = stepGiving(way, { capability: "defeat", entity: guard })?.rule?.needs[0];
+  return atStart(needed ? actorWords(estate, needed) : `something of ${placeWords(way.from)}`);
+}
+
+/** `role/ci from role/deploy in production`: whom a guard keeps from what. */
 export function withheldWords(way: Way, estate: Estate): string {
   const actor = actorOf(way);
-  const thing = within(labelOf(estate, way.rule.gives.entity), way.to);
-  return actor === undefined ? thing : `${thing} through ${actorWords(estate, actor)}`;
+  return `${actor ? actorWords(estate, actor) : "anyone"} from ${within(labelOf(estate, way.rule.gives.entity), way.to)}`;
 }

@@ -11,7 +11,10 @@ export const check: Check = {
   remediation: "Give the lower environment a data store of its own, filled through the mask, and revoke its credential on the higher one.",
   claims: (way) => isWallWay(way) && way.rule.family === "data/credential-in-configuration",
   evaluate: findingsOfWays((way, estate) => {
-    const workload = within(labelOf(estate, actorOf(way)?.entity ?? way.from), placeWords(way.from));
-    return `${atStart(workload)} is configured with ${within(labelOf(estate, way.rule.gives.entity), way.to)}`;
+    const workload = atStart(within(labelOf(estate, actorOf(way)?.entity ?? way.from), placeWords(way.from)));
+    const store = within(labelOf(estate, way.rule.gives.entity), way.to);
+    return way.verdict === "unknown"
+      ? `${workload} names ${store}, and may hold its credential`
+      : `${workload} is configured with ${store}`;
   }),
 };

@@ -1,7 +1,7 @@
 // Clause A6: one person, no declared custodian, can take away an obstacle that holds back changes to production.
 import { type Check, findingsOfWays } from "../check.ts";
 import { guardOf, isPersonWay } from "../ways.ts";
-import { labelOf, peopleWords, withheldWords } from "../words.ts";
+import { can, labelOf, peopleWords, withheldWords } from "../words.ts";
 
 export const check: Check = {
   id: "guard-removable-by-one-person",
@@ -12,6 +12,6 @@ export const check: Check = {
   claims: (way) => isPersonWay(way) && guardOf(way) !== undefined,
   evaluate: findingsOfWays(
     (way, estate) =>
-      `${peopleWords(way, estate)} can remove ${labelOf(estate, guardOf(way) ?? way.grant)}, which keeps them from ${withheldWords(way, estate)}`,
+      `${peopleWords(way, estate)} ${can(way)} remove ${labelOf(estate, guardOf(way) ?? way.grant)}, which keeps ${withheldWords(way, estate)}`,
   ),
 };

@@ -1,7 +1,7 @@
 // Clause A1: a lower environment can take away the obstacle that holds it back from a higher one.
 import { type Check, findingsOfWays } from "../check.ts";
 import { guardOf, isWallWay } from "../ways.ts";
-import { atStart, labelOf, placeWords, withheldWords } from "../words.ts";
+import { can, labelOf, removerWords, withheldWords } from "../words.ts";
 
 export const check: Check = {
   id: "guard-removable-from-below",
@@ -10,8 +10,8 @@ export const check: Check = {
   title: "A lower environment can remove the guard of a higher one",
   remediation: "Take the right to edit, detach or bypass the guard away from everyone below it; leave it with declared custodians.",
   claims: (way) => isWallWay(way) && guardOf(way) !== undefined,
-  evaluate: findingsOfWays(
-    (way, estate) =>
-      `${atStart(placeWords(way.from))} can remove ${labelOf(estate, guardOf(way) ?? way.grant)}, which keeps it from ${withheldWords(way, estate)}`,
-  ),
+  evaluate: findingsOfWays((way, estate) => {
+    const guard = guardOf(way) ?? way.grant;
+    return `${removerWords(way, estate, guard)} ${can(way)} remove ${labelOf(estate, guard)}, which keeps ${withheldWords(way, estate)}`;
+  }),
 };

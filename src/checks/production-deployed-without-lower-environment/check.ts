@@ -17,7 +17,7 @@ export const check: Check = {
     // A workflow that only others call runs as the caller's job, which is a deployment of its own.
     const all = deployments(asked).filter(({ events }) => events.some((event) => event !== "workflow_call"));
     const unknown = [
-      ...estate.gaps.filter((gap) => gap.topic === "github/workflow").map((gap) => `${gap.what}: ${gap.why}`),
+      ...estate.gaps.filter((gap) => gap.clauses.includes("P1")).map((gap) => `${gap.what}: ${gap.why}`),
       ...all.filter((one) => !one.complete).map((one) => `which environments ${one.label} of ${one.repository} names is not in the files`),
     ];
     const into = all.flatMap((one) => one.environments.filter((name) => production.has(name)).map((name) => ({ one, name })));

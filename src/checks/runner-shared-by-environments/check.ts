@@ -12,6 +12,6 @@ export const check: Check = {
   claims: (way) => isWallWay(way) && way.rule.family === "github/runner",
   evaluate: findingsOfWays(
     (way, estate) =>
-      `${atStart(labelOf(estate, actorOf(way)?.entity ?? way.from))} runs jobs of ${placeWords(way.from)} and job ${within(labelOf(estate, way.rule.gives.entity), way.to)}`,
+      `${atStart(labelOf(estate, actorOf(way)?.entity ?? way.from))} ${way.verdict === "unknown" ? "may run" : "runs"} jobs of ${placeWords(way.from)} and job ${within(labelOf(estate, way.rule.gives.entity), way.to)}`,
   ),
 };
