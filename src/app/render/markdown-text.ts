@@ -5,7 +5,10 @@ import { safe } from "./text.ts";
 const LONGEST = 400;
 
 const clipped = (text: string): string => {
-  const clean = safe(text).toWellFormed().replaceAll(/\s+/g, " ").trim();
+  const clean = safe(text.slice(0, LONGEST * 2))
+    .toWellFormed()
+    .replaceAll(/\s+/g, " ")
+    .trim();
   return clean.length > LONGEST ? `${clean.slice(0, LONGEST - 1).toWellFormed()}…` : clean;
 };
 
@@ -18,17 +21,23 @@ const unlinked = (text: string): string =>
     .replaceAll(/[@#](?=\w)/g, "$&\u200b")
     .replaceAll(/(?<=\bGH)-(?=\d)/gi, "-\u200b")
     .replaceAll("://", ":\u200b//")
-    .replaceAll(/\bwww\./gi, "$&\u200b");
+    .replaceAll(/www\./gi, "$&\u200b");
+
+/** GitHub Docs, writing mathematical expressions: a dollar sign in an element of its own begins no formula. */
+const DOLLAR = "<span>$</span>";
 
 /** In a paragraph, a list item or a table cell. CommonMark 2.4: a backslash makes any ASCII punctuation itself. */
 export const inProse = (text: string): string =>
   unlinked(clipped(text))
-    .replaceAll(/[\\`*_{}[\]<>|#!~$&]/g, "\\$&")
-    .replace(/^[-+=]|(?<=^\d{1,9})[.)]/, "\\$&");
+    .replaceAll(/[\\`*_{}[\]<>|#!~&]/g, "\\$&")
+    .replace(/^[-+=]|(?<=^\d{1,9})[.)]/, "\\$&")
+    .replaceAll("$", () => DOLLAR);
 
-/** Between HTML tags, where Markdown is not read. */
+/** In a line that begins an HTML block (CommonMark 4.6), where Markdown is not read; where it is after all, references are text too. */
 export const inHtml = (text: string): string =>
-  unlinked(clipped(text)).replaceAll(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+  unlinked(clipped(text))
+    .replaceAll(/[\\`*_[\]|~!&<>"']/g, (character) => `&#${character.charCodeAt(0)};`)
+    .replaceAll("$", () => DOLLAR);
 
 /** CommonMark 6.1: a code span ends at a run of as many backticks as it began with. Nothing inside is read, so names stay exact. */
 export function inCode(text: string): string {

@@ -89,7 +89,7 @@ function cut(result: CheckResult, told: readonly Told[]): string[] {
   const { changes, size, lowerBound, complete } = result.cut;
   const number = numbersOf(told);
   const lines = changes.slice(0, CHANGES_SHOWN).map(({ instruction, closes, source }, index) => {
-    const numbers = [...new Set(closes)].flatMap((id) => number.get(id) ?? []).sort((a, b) => a - b);
+    const numbers = [...new Set(closes.flatMap((id) => number.get(id) ?? []))].sort((a, b) => a - b);
     const about = numbers.length > 0 ? `, closes ${numbers.slice(0, 20).join(", ")}${numbers.length > 20 ? " and more" : ""}` : "";
     return `${index + 1}. ${inProse(instruction)}${about}${source ? ` ${place(source)}` : ""}`;
   });
@@ -119,6 +119,6 @@ function footer(result: CheckResult): string[] {
   const { counts, files } = result.estate;
   const seen = `${plural(counts.entities, "thing")} in ${plural(files, "file")}`;
   return [
-    `<sub>${inHtml(result.organization)}, Bulkhead ${inHtml(result.bulkhead)}, as of ${inHtml(result.asOf)}; ${seen}; charter <code>${inHtml(result.charter.hash.slice(0, 12))}</code>, estate <code>${inHtml(result.estate.hash.slice(0, 12))}</code></sub>`,
+    `<sub>${inProse(result.organization)}, Bulkhead ${inProse(result.bulkhead)}, as of ${inProse(result.asOf)}; ${seen}; charter ${inCode(result.charter.hash.slice(0, 12))}, estate ${inCode(result.estate.hash.slice(0, 12))}</sub>`,
   ];
 }
