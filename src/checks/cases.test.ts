@@ -83,6 +83,12 @@ describe.each(checks.map(({ id }) => id))("%s", (id) => {
       }
     });
 
+    test("every way across, of this check and of others, is reported once", () => {
+      const all = runChecks(result.estate, result.decision, checks).flatMap(({ findings }) => findings.flatMap(({ way }) => way ?? []));
+      expect(all).toHaveLength(result.decision.ways.length);
+      expect(new Set(all)).toEqual(new Set(result.decision.ways));
+    });
+
     test("something unread that concerns everything leaves nothing separated", () => {
       const gap: Gap = { topic: EVERYTHING, subject: "a test", what: "the estate", why: "a test says so", clauses: [] };
       const open = run(one, [gap]);

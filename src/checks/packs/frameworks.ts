@@ -1,17 +1,36 @@
 // Which clause answers which requirement of which framework. Checks know nothing of this table.
 
-/** Requirement ids by clause. Sources: ISO/IEC 27001:2022 Annex A; NIST SP 800-53 Rev. 5; PCI DSS v4.0; AICPA TSC 2017; CIS Controls v8; NIST CSF 2.0. */
+/**
+ * Requirement ids by clause, with what each asks:
+ *
+ * - ISO/IEC 27001:2022, Annex A: A.5.3 segregation of duties, A.5.9 inventory of information and other associated assets, A.5.15 access control,
+ *   A.5.17 authentication information, A.8.2 privileged access rights, A.8.3 information access restriction, A.8.19 installation of software on
+ *   operational systems, A.8.31 separation of development, test and production environments, A.8.32 change management, A.8.33 test information.
+ * - NIST SP 800-53 Rev. 5: AC-1 policy and procedures, AC-2(2) automated temporary and emergency account management, AC-3 access enforcement,
+ *   AC-4 information flow enforcement, AC-5 separation of duties, AC-6 least privilege, CM-3 configuration change control, CM-4(1) separate test
+ *   environments, CM-5 access restrictions for change, CM-5(5) privilege limitation for production and operation, CM-8 system component inventory,
+ *   IA-5 authenticator management, SA-3(1) manage preproduction environment, SA-3(2) use of live or operational data, SC-7(21) isolation of system
+ *   components.
+ * - PCI DSS v4.0.1: 6.5.1 changes by established procedures with approval and testing, 6.5.3 pre-production separated from production and the
+ *   separation enforced with access controls, 6.5.4 roles and functions separated so that only reviewed and approved changes are deployed, 6.5.5 no
+ *   live PANs in pre-production.
+ * - AICPA Trust Services Criteria 2017 (SOC 2): CC6.1 logical access security, CC6.3 access by role, least privilege and segregation of duties, CC8.1
+ *   changes are authorized, tested and approved.
+ * - CIS Controls v8.1: 1.1 detailed enterprise asset inventory, 3.12 segment data processing and storage based on sensitivity, 16.8 separate
+ *   production and non-production systems.
+ */
 export const FRAMEWORKS: Readonly<Record<string, readonly string[]>> = {
   B1: ["ISO 27001 A.8.31", "ISO 27001 A.5.9", "NIST 800-53 CM-8", "CIS 1.1"],
-  B2: ["ISO 27001 A.8.31", "ISO 27001 A.5.15", "NIST 800-53 AC-1"],
-  B3: ["ISO 27001 A.8.31", "NIST 800-53 SC-7(21)", "PCI DSS 6.5.3", "CIS 16.8"],
-  B5: ["ISO 27001 A.8.31", "ISO 27001 A.5.17", "NIST 800-53 IA-5"],
-  B6: ["ISO 27001 A.8.31", "ISO 27001 A.8.33", "PCI DSS 6.5.5"],
-  A1: ["ISO 27001 A.8.31", "ISO 27001 A.8.3", "NIST 800-53 AC-3", "NIST 800-53 AC-4", "PCI DSS 6.5.3"],
-  A2: ["ISO 27001 A.8.31", "ISO 27001 A.8.2", "NIST 800-53 AC-6", "SOC 2 CC6.3"],
-  A6: ["ISO 27001 A.8.31", "ISO 27001 A.5.3", "NIST 800-53 AC-5", "PCI DSS 6.5.4", "SOC 2 CC8.1"],
-  P1: ["ISO 27001 A.8.31", "ISO 27001 A.8.32", "NIST 800-53 CM-3", "SOC 2 CC8.1"],
-  P2: ["ISO 27001 A.8.31", "ISO 27001 A.8.32", "NIST 800-53 CM-3", "NIST 800-53 CM-5", "SOC 2 CC8.1"],
-  P3: ["ISO 27001 A.8.31", "ISO 27001 A.8.19", "NIST 800-53 CM-5", "PCI DSS 6.5.4"],
-  D3: ["ISO 27001 A.8.31", "ISO 27001 A.8.33", "NIST 800-53 AC-4", "PCI DSS 6.5.5"],
+  B2: ["ISO 27001 A.8.31", "ISO 27001 A.5.15", "NIST 800-53 AC-1", "PCI DSS 6.5.4"],
+  B3: ["ISO 27001 A.8.31", "NIST 800-53 SA-3(1)", "NIST 800-53 SC-7(21)", "PCI DSS 6.5.3", "CIS 16.8"],
+  B5: ["ISO 27001 A.8.31", "ISO 27001 A.5.17", "NIST 800-53 IA-5", "PCI DSS 6.5.3"],
+  B6: ["ISO 27001 A.8.31", "ISO 27001 A.8.33", "NIST 800-53 SA-3(2)", "PCI DSS 6.5.5", "CIS 3.12"],
+  A1: ["ISO 27001 A.8.31", "ISO 27001 A.8.3", "NIST 800-53 AC-3", "NIST 800-53 CM-5(5)", "PCI DSS 6.5.3", "SOC 2 CC6.1", "CIS 16.8"],
+  A2: ["ISO 27001 A.8.31", "ISO 27001 A.8.2", "NIST 800-53 AC-6", "NIST 800-53 CM-5(5)", "PCI DSS 6.5.4", "SOC 2 CC6.3"],
+  A3: ["ISO 27001 A.8.31", "ISO 27001 A.8.2", "NIST 800-53 AC-2(2)", "SOC 2 CC6.3"],
+  A6: ["ISO 27001 A.8.31", "ISO 27001 A.5.3", "NIST 800-53 AC-5", "PCI DSS 6.5.4", "SOC 2 CC6.3", "SOC 2 CC8.1"],
+  P1: ["ISO 27001 A.8.31", "ISO 27001 A.8.32", "NIST 800-53 CM-3", "NIST 800-53 CM-4(1)", "PCI DSS 6.5.1", "SOC 2 CC8.1"],
+  P2: ["ISO 27001 A.8.31", "ISO 27001 A.8.32", "NIST 800-53 CM-3", "NIST 800-53 CM-5", "PCI DSS 6.5.1", "SOC 2 CC8.1"],
+  P3: ["ISO 27001 A.8.31", "ISO 27001 A.8.19", "NIST 800-53 CM-5(5)", "PCI DSS 6.5.4"],
+  D3: ["ISO 27001 A.8.31", "ISO 27001 A.8.33", "NIST 800-53 AC-4", "NIST 800-53 SA-3(2)", "PCI DSS 6.5.5"],
 };
