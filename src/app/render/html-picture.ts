@@ -167,7 +167,7 @@ function keel(shared: NonNullable<CheckResult["shared"]>, hull: Hull): Markup {
     ><title>${shared.map(({ name: own, serves }) => `${own} serves ${serves.join(", ")}`).join("\n")}</title>
     <rect x="${hull.left}" y="${y}" width="${hull.right - hull.left}" height="40" rx="8" />
     <text class="small" x="${hull.left + 14}" y="${y + 17}">shared beneath</text
-    ><text class="small strong" x="${hull.left + 14}" y="${y + 31}">${clipped(names, 48)}</text></a
+    ><text class="small strong" x="${hull.left + 14}" y="${y + 31}">${clipped(names, 40)}</text></a
   >`;
 }
 

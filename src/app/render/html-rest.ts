@@ -13,7 +13,9 @@ export const VERDICTS: Readonly<Record<Verdict, string>> = {
   "not-checked": "not checked",
 };
 
-const verdictWord = (verdict: Verdict): Markup => html`<span class="verdict ${verdict}">${VERDICTS[verdict]}</span>`;
+/** A statement is separated; a clause that asks for it is met. */
+const verdictWord = (verdict: Verdict): Markup =>
+  html`<span class="verdict ${verdict}">${verdict === "separated" ? "met" : VERDICTS[verdict]}</span>`;
 
 /** Findings by the numbers they are told under; those that are told together once. */
 function links(ids: readonly string[], numbers: ReadonlyMap<string, number>): Markup {

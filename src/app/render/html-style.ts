@@ -65,7 +65,9 @@ svg .ship-name { font: 600 13px var(--serif); letter-spacing: .14em; text-anchor
 .chip { display: inline-block; font-size: .76rem; font-weight: 600; line-height: 1.35; color: var(--accent); border: 1px solid var(--accent); border-radius: 4px; padding: 0 .4em; }
 .chip.critical { background: var(--accent); color: var(--card); }
 .finding { background: var(--card); border: 1px solid var(--line); border-radius: 8px; margin-bottom: .8rem; }
-.finding > details > summary { display: grid; grid-template-columns: 2.2rem 1fr; padding: .8rem 1.1rem; cursor: pointer; list-style: none; }
+.finding > details > summary { display: grid; grid-template-columns: 2.2rem 1fr 1rem; padding: .8rem 1.1rem; cursor: pointer; list-style: none; }
+.finding > details > summary::after { content: ""; align-self: center; width: .5rem; height: .5rem; border: solid var(--soft); border-width: 0 2px 2px 0; transform: rotate(45deg); }
+.finding > details[open] > summary::after { transform: rotate(225deg); } .finding > details > summary:hover h3 { text-decoration: underline; text-decoration-thickness: .06em; }
 .finding > details > summary::-webkit-details-marker { display: none; }
 .number { font-family: var(--serif); font-size: 1.25rem; color: var(--soft); } .headline { display: flex; flex-wrap: wrap; gap: .2rem .9rem; align-items: baseline; }
 .headline h3 { flex-basis: 100%; font-size: 1.06rem; } .crosses { font-size: .9rem; } .tag { font: .8rem var(--mono); color: var(--soft); }
@@ -77,7 +79,7 @@ svg .ship-name { font: 600 13px var(--serif); letter-spacing: .14em; text-anchor
 .because { color: var(--unknown); font-size: .92rem; } .needs, .where { color: var(--soft); font-size: .86rem; } .where { display: flex; flex-wrap: wrap; gap: 0 1rem; align-items: baseline; } .place { color: var(--ink); }
 .change { border-left: 3px solid var(--separated); padding-left: .9rem; } .change h4 { color: var(--separated); }
 .facts { display: grid; grid-template-columns: minmax(6rem, max-content) 1fr; gap: .25rem 1rem; font-size: .9rem; } dt { color: var(--soft); } dd { margin: 0; }
-.by-hand > summary { cursor: pointer; } .by-hand .body { padding-left: 1rem; padding-top: .7rem; }
+.beside > summary { cursor: pointer; } .beside .body { padding-left: 1rem; padding-top: .7rem; }
 .filter { display: flex; flex-wrap: wrap; gap: .7rem 1.2rem; align-items: center; margin-bottom: 1rem; } .filter label { color: var(--soft); }
 input, select, button { font: inherit; color: var(--ink); background: var(--card); border: 1px solid var(--soft); border-radius: 6px; padding: .25rem .6rem; max-width: 100%; }
 button { cursor: pointer; } output { color: var(--soft); }
@@ -87,12 +89,12 @@ button { cursor: pointer; } output { color: var(--soft); }
 caption { text-align: left; color: var(--soft); font-size: .86rem; padding-bottom: .4rem; } th, td { text-align: left; vertical-align: top; padding: .45rem .9rem .45rem 0; border-top: 1px solid var(--line); }
 thead th { font-size: .8rem; color: var(--soft); font-weight: 600; border-top: 0; } th[scope=row] { font-weight: 600; } td code, th code { overflow-wrap: anywhere; } .numbers { font-variant-numeric: tabular-nums; }
 .plain { padding-left: 1.1rem; margin: .4rem 0 1.2rem; } .plain li { padding: .1rem 0; } section > h3 { margin: 1.4rem 0 .2rem; } summary { padding: .1rem 0; } abbr { text-decoration-style: dotted; text-underline-offset: .2em; }
-:target.finding, .by-hand:target, :target.crossing { outline: 2px solid var(--link); outline-offset: 4px; border-radius: 6px; }
+:target.finding, .beside:target, :target.crossing { outline: 2px solid var(--link); outline-offset: 4px; border-radius: 6px; }
 footer { color: var(--soft); font-size: .86rem; padding-top: 3rem; padding-bottom: 3rem; }
 @media (max-width: 56rem) { .pair { grid-template-columns: minmax(0, 1fr); gap: 1.4rem; } .drawing { max-width: 34rem; position: static; } }
-@media (max-width: 34rem) { .body { padding-left: 1.1rem; } .finding > details > summary { grid-template-columns: 1.7rem 1fr; padding: .8rem .9rem; } .facts { grid-template-columns: 1fr; gap: 0; } dd { margin-bottom: .5rem; } .mark span { display: block; margin: 0; } .drawing { padding-inline: .3rem; } svg .small { font-size: 14.5px; } svg .name { font-size: 20px; } svg .count { font-size: 13px; } }
+@media (max-width: 34rem) { .body { padding-left: 1.1rem; } .finding > details > summary { grid-template-columns: 2.1rem 1fr 1rem; padding: .8rem .9rem; } .facts { grid-template-columns: 1fr; gap: 0; } dd { margin-bottom: .5rem; } .mark span { display: block; margin: 0; } .drawing { padding-inline: .3rem; } svg .small { font-size: 14.5px; } svg .name { font-size: 20px; } svg .count { font-size: 13px; } }
 @media print { :root { color-scheme: light; --paper: #fff; --card: #fff; --ink: #000; --soft: #444; --line: #bbb; --sea: #fff; --hull: #fff; --wall: #000; --violated: #a4271f; --unknown: #8a5700; --separated: #1d6a44; --link: #000; --tint: #fff; }
-  body { font-size: 10pt; } nav, .filter, .skip { display: none !important; } .finding, .statement, .crossing, .cut li, .walk li, tr, .drawing { break-inside: avoid; } .finding { break-inside: auto; } h2, summary { break-after: avoid; }
+  body { font-size: 10pt; } nav, .filter, .skip { display: none !important; } .finding > details > summary::after { content: none; } .finding, .statement, .crossing, .cut li, .walk li, tr, .drawing { break-inside: avoid; } .finding { break-inside: auto; } h2, summary { break-after: avoid; }
   details::details-content { content-visibility: visible; display: block; height: auto; } .scroll { overflow: visible; } table { min-width: 0; } a { text-decoration: none; } * { print-color-adjust: exact; -webkit-print-color-adjust: exact; } }
 @media (prefers-reduced-motion: no-preference) { html { scroll-behavior: smooth; } }
 `;

@@ -127,7 +127,8 @@ function ship(result: CheckResult, { crossings, others }: Crossings, told: reado
     <figure class="pair">
       <div class="drawing">${picture(result, crossings)}${legend()}</div>
       <figcaption>
-        ${crossings.length === 0 && html`<p>No way across was found.</p>`} ${crossings.map((crossing) => crossingList(crossing, numbers))}
+        ${crossings.length === 0 && html`<p>No way across was found${result.gaps.length > 0 && ` in what was read; ${plural(result.gaps.length, "input")} could not be read`}.</p>`}
+        ${crossings.map((crossing) => crossingList(crossing, numbers))}
         ${
           others.length > 0 &&
           html`<section class="crossing" id="crossing-others">
@@ -141,17 +142,23 @@ function ship(result: CheckResult, { crossings, others }: Crossings, told: reado
 }
 
 function crossingList(crossing: Crossing, numbers: ReadonlyMap<string, number>): Markup {
+  const disclosing =
+    crossing.flow === "influence" ? crossing.findings.filter(({ statements: broken }) => broken.includes("data")).length : 0;
   const what = { influence: "can change it", disclosure: "can be read there", people: "alone" }[crossing.flow];
+  const all = crossing.findings.length;
+  const also = disclosing === 0 ? "" : disclosing === all ? " and read its data" : `, ${disclosing} of ${all} read its data too`;
   return html`<section class="crossing ${crossing.verdict}" id="${crossing.anchor}">
     <h3>
-      ${directionOf(crossing)} <span class="verdict ${crossing.verdict}">${what}${crossing.verdict === "unknown" && ", not certain"}</span>
+      ${directionOf(crossing)}
+      <span class="verdict ${crossing.verdict}">${what}${also}${crossing.verdict === "unknown" && ", not certain"}</span>
     </h3>
     ${linked(crossing.findings, numbers)}
   </section>`;
 }
 
 function linked(findings: readonly Finding[], numbers: ReadonlyMap<string, number>): Markup {
-  const items = findings.map(
+  const ordered = findings.toSorted((a, b) => (numbers.get(a.id) ?? 0) - (numbers.get(b.id) ?? 0));
+  const items = ordered.map(
     (finding) => html`<li value="${numbers.get(finding.id)}">${chip(finding)} <a href="#${anchorOf(finding)}">${finding.summary}</a></li>`,
   );
   if (items.length <= LISTED)

@@ -4,8 +4,8 @@ import type { CheckResult, Finding } from "../../findings/result.ts";
 export interface Told {
   readonly number: number;
   readonly finding: Finding;
-  /** Findings that cross by the same grant: people, each alone. */
-  readonly byHand: readonly Finding[];
+  /** Findings that cross by the same grant: from another place, or by people, each alone. */
+  readonly beside: readonly Finding[];
 }
 
 /** A finding whose cause is not in the result (a baseline knows it) is told by itself: none is left out. */
@@ -15,13 +15,17 @@ export function toldOf(result: CheckResult): readonly Told[] {
   const under = Map.groupBy(result.findings.filter(isUnder), (finding) => finding.cause);
   return result.findings
     .filter((finding) => !isUnder(finding))
-    .map((finding, index) => ({ number: index + 1, finding, byHand: under.get(finding.id) ?? [] }));
+    .map((finding, index) => ({ number: index + 1, finding, beside: under.get(finding.id) ?? [] }));
 }
 
 /** The number under which each finding is told, its cause's for what is told beside it. */
 export const numbersOf = (told: readonly Told[]): ReadonlyMap<string, number> =>
-  new Map(told.flatMap(({ number, finding, byHand }) => [finding, ...byHand].map((each) => [each.id, number] as const)));
+  new Map(told.flatMap(({ number, finding, beside }) => [finding, ...beside].map((each) => [each.id, number] as const)));
 
 /** Where the grant that a finding is named after stands: that is what someone changes. */
 export const primarySource = (finding: Finding): Finding["source"] =>
   finding.source ?? (finding.path.findLast((step) => step.grant === finding.grant) ?? finding.path.at(-1))?.source;
+
+/** How a finding is introduced that is told beside its cause. */
+export const besideWords = (finding: Finding): string =>
+  finding.statements.includes("singlePerson") ? "By hand too" : "By the same grant";
