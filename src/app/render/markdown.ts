@@ -71,7 +71,7 @@ function findingBlock({ finding, number, beside }: Told): string {
     ...(finding.path.length === 0 && finding.source ? [`At ${place(finding.source)}`] : []),
     "",
     ...finding.cut.map((change) => `**Change**: ${inProse(change)}\n`),
-    ...beside.map((each) => `${besideWords(each)}: ${inProse(each.summary)} · ${inProse(each.clause)} · ${inCode(each.id)}\n`),
+    ...beside.map((each) => `${inProse(besideWords(each))}: ${inProse(each.summary)} · ${inProse(each.clause)} · ${inCode(each.id)}\n`),
     "</details>",
     "",
   ].join("\n");

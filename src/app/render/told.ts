@@ -27,5 +27,7 @@ export const primarySource = (finding: Finding): Finding["source"] =>
   finding.source ?? (finding.path.findLast((step) => step.grant === finding.grant) ?? finding.path.at(-1))?.source;
 
 /** How a finding is introduced that is told beside its cause. */
-export const besideWords = (finding: Finding): string =>
-  finding.statements.includes("singlePerson") ? "By hand too" : "By the same grant";
+export function besideWords({ statements, fromEnvironment }: Finding): string {
+  if (statements.includes("singlePerson")) return "By hand too";
+  return fromEnvironment === undefined ? "By the same grant" : `From ${fromEnvironment} too`;
+}
