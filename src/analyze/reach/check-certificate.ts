@@ -24,8 +24,18 @@ interface Obligation {
 
 const nothingHeld = (): boolean => false;
 
-/** What has to be shown for a statement, worked out again from the estate and the charter. */
-function* obligations(estate: Estate, statement: Statement): Iterable<Obligation> {
+const worked = new WeakMap<Estate, Map<Statement, readonly Obligation[]>>();
+
+/** What has to be shown for a statement, worked out once from the estate and the charter. */
+function obligations(estate: Estate, statement: Statement): readonly Obligation[] {
+  const known = worked.get(estate) ?? new Map<Statement, readonly Obligation[]>();
+  worked.set(estate, known);
+  const made = known.get(statement) ?? [...workOut(estate, statement)];
+  known.set(statement, made);
+  return made;
+}
+
+function* workOut(estate: Estate, statement: Statement): Iterable<Obligation> {
   const production = productionNames(estate.charter);
   const targetsIn = (environments: ReadonlySet<string>, of: typeof changes): Set<string> => {
     const targets = new Set<string>();

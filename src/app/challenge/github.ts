@@ -48,21 +48,31 @@ const isOfEnvironment = (observation: Observation, environment: Environment): bo
 
 export const reviewerApprovesAlone: Family = {
   id: "reviewer-approves-alone",
-  says: "the review of a branch and the self-review of its environment fall away together, so a reviewer deploys alone",
+  says: "reviewers of a production environment may write, approve their own runs, and merge without review: each deploys alone",
   injections: (estate) =>
     gates(estate)
       .filter((environment) => environment.reviewers.length > 0)
       .map((environment) => ({
-        what: `${environment.repository} takes changes without review, and reviewers of ${environment.name} may approve their own`,
+        what: `reviewers of ${environment.name} write to ${environment.repository}, which takes changes without review, and may approve their own`,
         about: [idOf(environment), `github:${environment.repository}`],
-        apply: (all) =>
-          all.map((observation) => {
+        apply: (all) => [
+          ...environment.reviewers.map((reviewer) => writing(environment, reviewer)),
+          ...all.map((observation) => {
             if (isSame(observation, environment)) return { ...observation, preventSelfReview: false };
             if (observation.kind === "github/branch-rule" && observation.repository === environment.repository)
               return { ...observation, approvals: 0, codeOwners: false, lastPushApproval: false };
             return observation;
           }),
+        ],
       })),
 };
+
+const writing = (environment: Environment, reviewer: Environment["reviewers"][number]): Observation => ({
+  kind: "github/repository-access",
+  repository: environment.repository,
+  permission: "write",
+  to: reviewer.type === "Team" ? { team: reviewer.name } : { login: reviewer.name, bot: false },
+  source: environment.source,
+});
 
 export const githubFamilies: readonly Family[] = [gateWithoutReviewers, reviewerApprovesAlone];

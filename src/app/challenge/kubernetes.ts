@@ -1,7 +1,8 @@
 // Challenge families about clusters: access for a lower identity, a person as administrator, shared secrets and stores.
 import type { Estate } from "../../analyze/estate.ts";
 import type { Observation, ObservationOf } from "../../model/observation.ts";
-import { changed, type Family, isIn, sides } from "./family.ts";
+import type { Entity } from "../../model/entity.ts";
+import { changed, type Family, type Injection, isIn, sides } from "./family.ts";
 
 const isWorkload = (observation: Observation): observation is ObservationOf<"kubernetes/workload"> =>
   observation.kind === "kubernetes/workload";
@@ -15,33 +16,66 @@ const same = (a: ObservationOf<"kubernetes/secret">, b: ObservationOf<"kubernete
 
 export const personAdministersCluster: Family = {
   id: "person-administers-cluster",
-  says: "a person is bound to cluster-admin in a production cluster",
+  says: "a person, or the role that a person signs in to, administers a production cluster",
   injections: (estate) => {
     const { production } = sides(estate);
     const clusters = [...estate.entities.values()].filter((entity) => entity.kind === "cluster" && isIn(estate, entity.id, production));
-    const users = estate.charter.people.flatMap((person) => person.identities.kubernetes);
-    const user = users[0];
-    if (user === undefined) return [];
-    return clusters.map((cluster) => {
-      const name = cluster.id.slice("k8s:".length);
-      const binding: ObservationOf<"kubernetes/role-binding"> = {
-        kind: "kubernetes/role-binding",
-        cluster: name,
-        name: "challenge",
-        labels: {},
-        annotations: {},
-        role: { type: "ClusterRole", name: "cluster-admin" },
-        subjects: [{ type: "User", name: user, source: cluster.source }],
-        source: cluster.source,
-      };
-      return {
-        what: `${user} is bound to cluster-admin in cluster ${name}`,
-        about: [cluster.id, `k8s:${name}/-/User.rbac.authorization.k8s.io/${user}`],
-        apply: (all) => [...all, binding],
-      };
-    });
+    return clusters.flatMap((cluster) => [...boundUser(estate, cluster), ...admittedRole(estate, cluster)]);
   },
 };
+
+/** A user name of a person's own, bound to cluster-admin. */
+function boundUser(estate: Estate, cluster: Entity): Injection[] {
+  const user = estate.charter.people.flatMap((person) => person.identities.kubernetes)[0];
+  if (user === undefined) return [];
+  const name = cluster.id.slice("k8s:".length);
+  const binding: ObservationOf<"kubernetes/role-binding"> = {
+    kind: "kubernetes/role-binding",
+    cluster: name,
+    name: "challenge",
+    labels: {},
+    annotations: {},
+    role: { type: "ClusterRole", name: "cluster-admin" },
+    subjects: [{ type: "User", name: user, source: cluster.source }],
+    source: cluster.source,
+  };
+  return [
+    {
+      what: `${user} is bound to cluster-admin in cluster ${name}`,
+      about: [cluster.id, `k8s:${name}/-/User.rbac.authorization.k8s.io/${user}`],
+      apply: (all) => [...all, binding],
+    },
+  ];
+}
+
+/** Roles that people sign in to, each with an access entry of its own. */
+function admittedRole(estate: Estate, cluster: Entity): Injection[] {
+  const held = new Set(estate.charter.people.flatMap((person) => person.identities.aws));
+  const roles = estate.observations("aws/role").filter((role) => held.has(role.arn));
+  const eks = estate.observations("aws/eks-cluster").find((each) => `k8s:${each.name}` === cluster.id);
+  return eks
+    ? roles.map((role) => ({
+        what: `role/${role.name}, which people sign in to, administers cluster ${eks.name}`,
+        about: [cluster.id, role.arn],
+        apply: admitting(eks, role.arn),
+      }))
+    : [];
+}
+
+/** An access entry with the administrator's policy, in place of the principal's own if it has one. */
+const admitting =
+  (cluster: ObservationOf<"aws/eks-cluster">, principal: string): Injection["apply"] =>
+  (all) => [
+    ...all.filter((each) => each.kind !== "aws/eks-access-entry" || each.cluster !== cluster.arn || each.principal !== principal),
+    {
+      kind: "aws/eks-access-entry" as const,
+      cluster: cluster.arn,
+      principal,
+      groups: [],
+      policies: [{ arn: "arn:aws:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy" }],
+      source: cluster.source,
+    },
+  ];
 
 export const lowerRoleAdministersCluster: Family = {
   id: "lower-role-administers-cluster",
@@ -58,17 +92,7 @@ export const lowerRoleAdministersCluster: Family = {
         roles.slice(0, 20).map((role) => ({
           what: `role/${role.name} of ${estate.environmentOf(role.arn)} administers cluster ${cluster.name}`,
           about: [`k8s:${cluster.name}`, role.arn],
-          apply: (all: readonly Observation[]) => [
-            ...all,
-            {
-              kind: "aws/eks-access-entry" as const,
-              cluster: cluster.arn,
-              principal: role.arn,
-              groups: [],
-              policies: [{ arn: "arn:aws:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy" }],
-              source: cluster.source,
-            },
-          ],
+          apply: admitting(cluster, role.arn),
         })),
       );
   },
