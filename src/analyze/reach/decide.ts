@@ -294,7 +294,7 @@ export function inWords(base: RuleBase, estate: Estate, steps: readonly WitnessS
 function startingWords(estate: Estate, gives: Fact): string {
   const entity = estate.entities.get(gives.entity);
   const label = entity?.label ?? gives.entity;
-  if (gives.capability === "author") return `someone proposes ${label}`;
+  if (gives.capability === "author") return `someone proposes an ${label}`;
   if (gives.capability === "act-as") return `a person signs in as ${label}`;
   return `${label} stands in ${placeName(estate, entity)}`;
 }

@@ -17,6 +17,8 @@ export function renderChallenge(scores: readonly FamilyScore[], color: boolean):
   const sum =
     tried === 0
       ? p.yellow("Nothing could be injected: no production entity was read.")
-      : `${found === tried ? p.green("Every") : p.red(`${found} of`)} ${found === tried ? `one of ${plural(tried, "injected grant")}` : String(tried)} was detected.`;
+      : found === tried
+        ? `${p.green("Every")} one of ${plural(tried, "injected grant")} was detected.`
+        : `${p.red(`${tried - found} of ${plural(tried, "injected grant")}`)} went undetected.`;
   return `${[...lines, "", sum].join("\n")}\n`;
 }

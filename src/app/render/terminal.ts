@@ -28,6 +28,10 @@ export function renderTerminal(result: CheckResult, options: RenderOptions): str
     .join("\n\n")}\n`;
 }
 
+/** `a`, `a and b`, `a, b and c`. */
+const listed = (names: readonly (string | undefined)[]): string =>
+  names.length < 2 ? names.join("") : `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;
+
 function heading(result: CheckResult, p: Paint): string {
   const of = (system: string): number => result.estate.systems.filter((each) => each.system === system).length;
   const parts = [
@@ -68,7 +72,7 @@ export function statementWords(result: CheckResult, name: keyof typeof STATEMENT
     }
     const into = new Set(broken.map((finding) => finding.toEnvironment));
     return name === "wall"
-      ? `${plural(broken.length, "way")} into ${[...into].join(", ")} from below`
+      ? `${plural(broken.length, "way")} into ${listed([...into])} from below`
       : `${plural(broken.length, "way")} by which production data can be read below`;
   }
   if (result.statements[name] === "unknown") {
