@@ -82,11 +82,12 @@ export function peopleWords(way: Way, estate: Estate): string {
   return `${names.length} people, each alone,`;
 }
 
-/** ` through any branch of acme/shop`; nothing where the person's own account has the grant. */
+/** ` from any branch of acme/shop`, ` through role/etl`; nothing where the person's own account has the grant. */
 export function throughWords(way: Way, estate: Estate): string {
   const actor = actorOf(way);
   if (actor === undefined || stepGiving(way, actor)?.rule === undefined) return "";
-  return ` through ${actorWords(estate, actor)}`;
+  const isRun = /^github:.+#(change|fork|run\/|environment\/[^/]+$)/.test(actor.entity);
+  return ` ${isRun ? "from" : "through"} ${actorWords(estate, actor)}`;
 }
 
 /** `25 people, each alone, can act as role/warehouse-loader through role/data-exchange`. */
