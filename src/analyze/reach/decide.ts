@@ -59,6 +59,7 @@ export interface Decision {
 interface Group {
   readonly from: string;
   readonly to: string;
+  readonly grant: string;
   readonly isHidden: boolean;
   readonly verdict: "violated" | "unknown";
   readonly gives: Set<number>;
@@ -87,8 +88,9 @@ export function decide(estate: Estate): Decision {
   const single: Reached = { must: 0, may: 0 };
   const starts: Start[] = [];
   for (const each of people) starts.push(askPeople(base, estate, each, hasMay, groups, single));
+  const told = withoutEchoes([...groups.values()]);
   const waysOf = (isHidden: boolean): Way[] =>
-    [...groups.values()]
+    told
       .filter((group) => group.isHidden === isHidden)
       .map((group) => wayOf(base, estate, group, starts))
       .sort(compareWays);
@@ -106,6 +108,13 @@ export function decide(estate: Estate): Decision {
     hidden: waysOf(true),
     openedByGaps: opened,
   };
+}
+
+/** What anyone can walk is told from where it is certain; that something in no environment may walk it too adds nothing. */
+function withoutEchoes(groups: readonly Group[]): readonly Group[] {
+  const wayOf = (group: Group): string => JSON.stringify([group.to, group.grant]);
+  const certain = new Set(groups.filter((group) => group.verdict === "violated" && group.from !== "people").map(wayOf));
+  return groups.filter((group) => group.from !== UNDECLARED || !certain.has(wayOf(group)));
 }
 
 const ONLY: Readonly<Record<Statement, ReadonlySet<string>>> = {
@@ -204,7 +213,7 @@ function collect(base: RuleBase, estate: Estate, groups: Map<string, Group>, fou
   const group =
     known?.verdict === verdict
       ? known
-      : { from, to, isHidden, verdict, gives: new Set<number>(), people: new Set<string>(), nearest: [], leads: 0 };
+      : { from, to, grant: grantId(rule), isHidden, verdict, gives: new Set<number>(), people: new Set<string>(), nearest: [], leads: 0 };
   groups.set(key, group);
   group.gives.add(crossing.gives);
   group.leads |= crossing.leads;
