@@ -35,9 +35,9 @@ function schemaFile(): string | undefined {
 const SCHEMA = schemaFile();
 
 describe.skipIf(SCHEMA === undefined)("SARIF 2.1.0 schema (skipped without BULKHEAD_SARIF_SCHEMA)", () => {
-  // The schema is of draft 4, whose `id` later drafts spell `$id`; nothing else in it differs in meaning.
+  // One of its patterns is valid only without the flag u. It is of draft 4, whose `id` later drafts spell `$id`; nothing else in it differs in meaning.
   const { $schema: _, id: __, ...schema } = SCHEMA === undefined ? {} : JSON.parse(readFileSync(SCHEMA, "utf8"));
-  const ajv = new Ajv({ strict: false });
+  const ajv = new Ajv({ strict: false, unicodeRegExp: false });
   formats.default(ajv);
   const validate = SCHEMA === undefined ? undefined : ajv.compile(schema);
 
