@@ -142,6 +142,8 @@ function awsRules(estate: KnownEstate, cluster: Cluster, { users }: Subjects, si
         if (group === MASTERS) admin(arn);
         else become(groupId(cluster.name, group), `a member of group ${group}`);
       }
+      // "system:authenticated: allows any authenticated user" (Kubernetes, "Authenticating"): a mapped identity is one, whatever else it becomes.
+      become(groupId(cluster.name, AUTHENTICATED), "a user of the cluster");
       const pattern = userPattern(username);
       for (const user of users.keys()) if (globMatches(pattern, user)) become(userId(cluster.name, user), `user ${user}`);
     }
