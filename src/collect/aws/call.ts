@@ -41,7 +41,22 @@ export function parseCall(line: string): CliCall | undefined {
   return service && operation ? { service, operation, flags } : undefined;
 }
 
-const SERVICES = ["iam", "organizations", "s3api", "s3", "kms", "secretsmanager", "sqs", "sns", "ecr", "lambda", "rds", "ec2", "eks"];
+const SERVICES = [
+  "iam",
+  "organizations",
+  "s3api",
+  "s3",
+  "kms",
+  "secretsmanager",
+  "sqs",
+  "sns",
+  "ecr",
+  "lambda",
+  "rds",
+  "ec2",
+  "elbv2",
+  "eks",
+];
 const FOLDER = new RegExp(`^(${SERVICES.join("|")})-((?:get|list|describe)-[a-z0-9-]+?)(?:\\.(?:json|ya?ml))?$`);
 
 const decoded = (text: string): string => {

@@ -216,6 +216,6 @@ describe("the folder", () => {
   });
 
   test("permissions read, and change nothing", () => {
-    for (const permission of collector.permissions) expect(permission).toMatch(/^[a-z0-9]+:(Get|List|Describe)[A-Za-z]+$/);
+    for (const permission of collector.permissions) expect(permission).toMatch(/^[a-z0-9]+:(Get|List|Describe|Search)[A-Za-z]+$/);
   });
 });

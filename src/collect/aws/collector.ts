@@ -10,6 +10,8 @@ import { identityShapes } from "./map-identity.ts";
 import { organizationShapes } from "./map-organization.ts";
 import { resourcePolicyShapes } from "./map-resource-policy.ts";
 import { resourceShapes } from "./map-resources.ts";
+import { mapPlacements } from "./network/map-placements.ts";
+import { networkShapes } from "./network/shapes.ts";
 import { isAnswerTo, readingOf, type Shape } from "./shape.ts";
 
 /** In the order they are tried: the first that knows the content wins. */
@@ -20,6 +22,7 @@ export const shapes: readonly Shape[] = [
   ...resourceShapes,
   ...resourcePolicyShapes,
   ...eksShapes,
+  ...networkShapes,
 ];
 
 /**
@@ -43,6 +46,7 @@ export const collector: Collector = {
     "Buckets, keys, secrets, queues, topics, repositories, functions, databases and instances, as listed",
     "Keyed fingerprints of secret values, where a collection holds values; the values are never kept",
     "EKS: clusters, access entries, access policies and pod identities",
+    "Networks: VPCs, subnets, routes, security groups, network ACLs, interfaces, gateways, peerings, endpoints, load balancers",
   ],
   permissions: [
     "iam:GetAccountAuthorizationDetails",
@@ -79,6 +83,35 @@ export const collector: Collector = {
     "rds:DescribeDBInstances",
     "rds:DescribeDBClusters",
     "ec2:DescribeInstances",
+    "ec2:DescribeEgressOnlyInternetGateways",
+    "ec2:DescribeInternetGateways",
+    "ec2:DescribeManagedPrefixLists",
+    "ec2:DescribeNatGateways",
+    "ec2:DescribeNetworkAcls",
+    "ec2:DescribeNetworkInterfaces",
+    "ec2:DescribePrefixLists",
+    "ec2:DescribeRouteTables",
+    "ec2:DescribeSecurityGroups",
+    "ec2:DescribeSubnets",
+    "ec2:DescribeTransitGatewayAttachments",
+    "ec2:DescribeTransitGatewayRouteTables",
+    "ec2:DescribeTransitGateways",
+    "ec2:DescribeTransitGatewayVpcAttachments",
+    "ec2:DescribeVpcEndpoints",
+    "ec2:DescribeVpcEndpointServiceConfigurations",
+    "ec2:DescribeVpcPeeringConnections",
+    "ec2:DescribeVpcs",
+    "ec2:DescribeVpnConnections",
+    "ec2:DescribeVpnGateways",
+    "ec2:GetManagedPrefixListEntries",
+    "ec2:GetTransitGatewayRouteTableAssociations",
+    "ec2:GetTransitGatewayRouteTablePropagations",
+    "ec2:SearchTransitGatewayRoutes",
+    "elasticloadbalancing:DescribeListeners",
+    "elasticloadbalancing:DescribeLoadBalancers",
+    "elasticloadbalancing:DescribeTargetGroupAttributes",
+    "elasticloadbalancing:DescribeTargetGroups",
+    "elasticloadbalancing:DescribeTargetHealth",
     "eks:ListClusters",
     "eks:DescribeCluster",
     "eks:ListAccessEntries",
@@ -91,7 +124,7 @@ export const collector: Collector = {
     "SAML providers, IAM Identity Center assignments, and who signs in through them (A2, A5, A6)",
     "Session policies and what a permissions boundary's document says when it is not in the files (A1, A4)",
     "Access lists and access points of S3, grants of KMS (A1, D3)",
-    "Networks: VPCs, security groups, routes (B4)",
+    "What a firewall appliance, a Direct Connect or VPN router, AWS Network Firewall or Cloud WAN lets through (B4)",
     "An authorization-details answer that was filtered looks whole: collect it without --filter (A1, A2)",
   ],
   recognize: (document, file) => shapeOf(document, file)?.name,
@@ -100,6 +133,7 @@ export const collector: Collector = {
     if (!shape || !isObject(document)) return;
     const reading = readingOf(document, index, file, sink, context);
     shape.map(reading);
+    mapPlacements(shape.name, reading);
     // The CLI pages by itself; a token left in its output means that it was told to stop early.
     if (document["NextToken"] !== undefined || document["nextToken"] !== undefined || document["IsTruncated"] === true)
       reading.gap(

@@ -103,6 +103,7 @@ function place(call: CliCall, scope: Scope): { readonly topic: AwsTopic; readonl
   if (arn !== undefined) return { topic: "aws/resource-policy", subject: arn };
   if (RESOURCE_LISTS.includes(`${call.service} ${call.operation}`))
     return { topic: "aws/resource-list", subject: `${account}:${call.service === "s3api" ? "s3" : call.service}` };
+  if (call.service === "ec2" || call.service === "elbv2") return { topic: "aws/network", subject: `${account}:ec2` };
   if (call.service !== "eks") return undefined;
   const name = call.flags["cluster-name"] ?? call.flags["name"];
   if (name === undefined) return undefined;

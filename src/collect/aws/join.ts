@@ -3,6 +3,7 @@ import type { Observation, ObservationKind, ObservationOf } from "../../model/ob
 import type { AwsPart } from "../../model/observations/aws.ts";
 import type { ListedCall, ObservationSink } from "../collector.ts";
 import { joinEks } from "./join-eks.ts";
+import { joinNetwork } from "./network/join.ts";
 import { joinIdentity } from "./join-identity.ts";
 import { joinOrganization } from "./join-organization.ts";
 import { joinResources } from "./join-resources.ts";
@@ -26,4 +27,5 @@ export function join(observations: readonly Observation[], calls: readonly Liste
   joinOrganization(joining);
   joinResources(joining);
   joinEks(joining);
+  joinNetwork(joining);
 }

@@ -49,6 +49,11 @@ export const TOPICS = {
     meaning: "an identity provider that roles may trust, and its audiences",
     clauses: ["A1", "P3"],
   },
+  "aws/network": {
+    subject: "id of the element, or ACCOUNT:ec2",
+    meaning: "a network, its routes, its filters or what stands in it: what can open a connection to what",
+    clauses: ["B4"],
+  },
   "aws/scope": {
     subject: "file, or ARN",
     meaning: "a file that does not say which account or call it is about",

@@ -1,6 +1,7 @@
 // What the AWS collector reads: documents stay documents, the identity plane compiles them.
 import type { Json, JsonObject } from "../../lib/json.ts";
 import type { Source } from "../source.ts";
+import type { AwsNetworkObservation } from "./aws-network.ts";
 
 interface Read {
   readonly source: Source;
@@ -255,4 +256,5 @@ export type AwsObservation =
   | AwsEksCluster
   | AwsEksAccessEntry
   | AwsPodIdentity
+  | AwsNetworkObservation
   | AwsPart;
