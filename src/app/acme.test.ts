@@ -156,6 +156,20 @@ describe("acme-fixed", () => {
     );
   }, 300_000);
 
+  test("a secret of which nobody says what it opens leaves the wall unknown, until the charter says it", () => {
+    const text = new TextDecoder()
+      .decode(fixedFiles.get("bulkhead.yaml") as Uint8Array)
+      .replace("integrity: sealed", "integrity: as-given");
+    const silent = text.replace(/^credentials:[\s\S]*?(?=^# Thirty people)/m, "");
+    const unsealed = new Map([...fixedFiles].filter(([path]) => path !== SEAL_FILE));
+    const verdictWith = (charter: string): unknown =>
+      run(new Map(unsealed).set("bulkhead.yaml", new TextEncoder().encode(charter))).result.statements;
+    expect(silent).not.toBe(text);
+    expect(verdictWith(text)).toEqual(fixed.result.statements);
+    expect(verdictWith(silent)).toEqual({ wall: "unknown", singlePerson: "unknown", data: "unknown" });
+    expect(verdictWith(`${silent}\nabsent:\n  github/secret-use: every secret was looked at by hand\n`)).toEqual(fixed.result.statements);
+  });
+
   test("every injected grant of every family is detected", () => {
     const scored = challenge(fixedFiles, { asOf: AS_OF, seed: 0, each: 3 });
     if (!scored.ok) throw new Error("the charter does not load");

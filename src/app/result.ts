@@ -35,6 +35,7 @@ const SEVERITIES = ["critical", "high", "medium", "low"] as const;
 const NOT_MODELED = [
   "network reachability (clause B4)",
   "what software inside a workload does with what it reads",
+  "what a stored secret opens, beyond equal values, what configuration names, and what the charter's credentials say",
   "stolen devices, coerced people, the forge's and the cloud's own staff",
 ];
 
@@ -130,7 +131,7 @@ interface Telling {
 }
 
 function telling(reading: EstateReading, estate: Estate): Telling {
-  const gaps = new Map(estate.gaps.map((gap) => [gapId(gap), `${gap.what} was not read: ${gap.why}`]));
+  const gaps = new Map(estate.gaps.map((gap) => [gapId(gap), `${gap.what} is not known: ${gap.why}`]));
   return { lined: lines(reading), because: (because) => gaps.get(because) ?? because };
 }
 

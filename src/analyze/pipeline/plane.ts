@@ -9,6 +9,7 @@ import { mergeRules } from "./merge.ts";
 import { organizationRules, ownerRules, pushRules } from "./push.ts";
 import { runnerRules } from "./runners.ts";
 import { secretRules } from "./secrets.ts";
+import { undeclaredSecrets } from "./undeclared-secrets.ts";
 import { takeGaps, unreadRules, unreadSubjects } from "./unread.ts";
 import { type PipelineView, type RepositoryView, viewPipeline } from "./view.ts";
 
@@ -36,6 +37,7 @@ function rules(estate: KnownEstate, sink: RuleSink): void {
   for (const repository of view.repositories) repositoryRules(view, repository, sink);
   unreadSubjects(view, estate.tokens, sink);
   takeGaps(view, sink);
+  undeclaredSecrets(estate, sink);
 }
 
 export const pipelinePlane: Plane = {
