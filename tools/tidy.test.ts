@@ -1,9 +1,11 @@
 // Tidy: what the layout promises, held by tests.
-import { readFileSync, readdirSync } from "node:fs";
+import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { families } from "../src/app/challenge/challenge.ts";
+import { readAndDerive } from "../src/app/check.ts";
+import { readFolder } from "../src/app/files.ts";
 import { checks } from "../src/checks/registry.ts";
 import { collectors } from "../src/collect/registry.ts";
 
@@ -101,14 +103,30 @@ test("no path of a machine and no registry host stands in the project", () => {
   expect(prose.filter((path) => path !== "tools/tidy.test.ts" && machine.test(read(path)))).toEqual([]);
 });
 
-test("every rule family of the code is in docs/proof.md", () => {
-  const named = new Set<string>();
-  for (const path of code.filter((each) => each.startsWith("src/analyze/") && !each.endsWith(".test.ts"))) {
-    for (const [, family] of read(path).matchAll(/(?:family: |Family = |family = )"([a-z]+\/[a-z-]+)"/g))
-      if (family && !family.startsWith("test/")) named.add(family);
-  }
+describe("rule families", () => {
+  const sources = code.filter((path) => path.startsWith("src/analyze/") && !path.endsWith(".test.ts")).map(read);
   const page = read("docs/proof.md");
-  expect([...named].filter((family) => !page.includes(`\`${family}\``)).toSorted()).toEqual([]);
+  const table = page.slice(page.indexOf("## Rule families"));
+  const explained = new Set([...table.matchAll(/`([a-z]+\/[a-z-]+)`/g)].map(([, family]) => family as string));
+
+  test("every family that the code names is explained in docs/proof.md", () => {
+    const named = sources.flatMap((text) =>
+      [...text.matchAll(/(?:family: |Family = |family = )"([a-z]+\/[a-z-]+)"/g)].map(([, family]) => family as string),
+    );
+    expect([...new Set(named)].filter((family) => !family.startsWith("test/") && !explained.has(family)).toSorted()).toEqual([]);
+  });
+
+  test.each(["acme", "acme-fixed"])("every family that examples/%s derives is explained in docs/proof.md", (example) => {
+    const derived = readAndDerive(readFolder(join(root, "examples", example)), { asOf: "2026-11-24T00:00:00Z" });
+    if (!derived.ok) throw new Error(`examples/${example} has no charter that loads`);
+    const families = new Set(derived.value.estate.rules.map((rule) => rule.family));
+    expect(families.size).toBeGreaterThan(30);
+    expect([...families].filter((family) => !explained.has(family)).toSorted()).toEqual([]);
+  });
+
+  test("docs/proof.md explains no family that the code does not name", () => {
+    expect([...explained].filter((family) => !sources.some((text) => text.includes(`"${family}"`))).toSorted()).toEqual([]);
+  });
 });
 
 test("every folder of code is explained by a readme in it or above it", () => {
@@ -116,6 +134,25 @@ test("every folder of code is explained by a readme in it or above it", () => {
   const explained = (folder: string): boolean =>
     all.includes(`${folder}/readme.md`) || (folder.split("/").length > 2 && explained(dirname(folder)));
   expect([...folders].filter((folder) => folder !== "src" && !explained(folder)).toSorted()).toEqual([]);
+});
+
+test("the licence is Apache-2.0, in full", () => {
+  const text = read("LICENSE");
+  expect(text).toContain("Apache License");
+  expect(text).toContain("END OF TERMS AND CONDITIONS");
+  expect((JSON.parse(read("package.json")) as { license: string }).license).toBe("Apache-2.0");
+});
+
+test("what the documents link to exists", () => {
+  const broken = all
+    .filter((path) => path.endsWith(".md"))
+    .flatMap((path) =>
+      [...read(path).matchAll(/\]\((?!https?:|mailto:|#)([^)#\s]+)/g)]
+        .map(([, target]) => join(dirname(path), target as string))
+        .filter((target) => !existsSync(join(root, target)))
+        .map((target) => `${path} → ${target}`),
+    );
+  expect(broken).toEqual([]);
 });
 
 test("no dependency that ships is under a licence that would bind the product", () => {
