@@ -5,6 +5,7 @@ import type { Entity } from "../model/entity.ts";
 import type { Gap } from "../model/gap.ts";
 import { type Observation, type Observations, indexObservations } from "../model/observation.ts";
 import type { IdentityToken, Rule } from "../model/rule.ts";
+import { uncollected } from "./coverage.ts";
 import type { Estate } from "./estate.ts";
 import { isProductionTier } from "./reach/semantics.ts";
 import type { KnownEstate, Plane } from "./plane.ts";
@@ -33,7 +34,12 @@ export function derive(
   const sharedOf = memo((id: string) => place(entities.get(id), places.sharedServiceOf));
   const known: KnownEstate = { ...input, entities, tokens, environmentOf, isShared: (id) => sharedOf(id) !== undefined };
   const derived = runRules(known, planes);
-  const unseen = [...unseenEnvironments(charter, entities, environmentOf), ...unaskedPeople(charter)];
+  const placed = [...entities.values()].filter((entity) => entity.kind === "cloud-account" && environmentOf(entity.id) !== undefined);
+  const unseen = [
+    ...unseenEnvironments(charter, entities, environmentOf),
+    ...unaskedPeople(charter),
+    ...uncollected(charter, observations, gaps, placed),
+  ];
   return {
     ...known,
     ...derived,
