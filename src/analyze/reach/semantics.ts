@@ -22,7 +22,8 @@ const SOURCE_KINDS: ReadonlySet<EntityKind> = new Set([
 /** Kinds that are part of the machinery of rules, or people: never a target of a statement. */
 const NEVER_TARGET: ReadonlySet<EntityKind> = new Set(["person", "account", "guard", "change", "environment"]);
 
-const HOLDS_DATA: ReadonlySet<EntityKind> = new Set(["data-store", "secret", "resource"]);
+/** What holds data itself, and what contains all that does: whoever has an account or a cluster reads what is in it, also what was never listed. */
+const HOLDS_DATA: ReadonlySet<EntityKind> = new Set(["data-store", "secret", "resource", "cloud-account", "cluster", "namespace"]);
 
 const PRODUCTION_TIERS: ReadonlySet<Tier> = new Set<Tier>(["production", "disaster-recovery"]);
 
