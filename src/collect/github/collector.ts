@@ -16,7 +16,7 @@ export const collector: Collector = {
   reads: [
     "workflow files (.github/workflows/*.yml) and action files (action.yml)",
     ...SHAPES.flatMap((shape) =>
-      shape.paths.map((path) => `GET ${path.replaceAll(/:(\w+)/g, (_, name: string) => name.toUpperCase())} (${shape.name})`),
+      shape.paths.map((path) => `GET ${path.replaceAll(/[:+](\w+)/g, (_, name: string) => name.toUpperCase())} (${shape.name})`),
     ),
   ],
   permissions: [
