@@ -253,5 +253,6 @@ test("the readme names every topic and every call", () => {
   const readme = readFileSync(new URL("./readme.md", import.meta.url), "utf8");
   for (const topic of Object.keys(TOPICS)) expect(readme).toContain(`\`${topic}\``);
   for (const shape of SHAPES)
-    for (const path of shape.paths) expect(readme).toContain(path.replaceAll(/[:+](\w+)/g, (_, name: string) => name.toUpperCase()));
+    for (const path of shape.paths)
+      expect(readme).toContain(`GET ${path.replaceAll(/[:+](\w+)/g, (_, name: string) => name.toUpperCase())}\``);
 });

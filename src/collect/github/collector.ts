@@ -20,12 +20,16 @@ export const collector: Collector = {
     ),
   ],
   permissions: [
-    "repository: Metadata read, Contents read, Actions read, Administration read (protection, rulesets, environments, keys), Environments read, Secrets read (names only), Variables read",
-    "organization: Members read, Administration read (installations, base permission), Self-hosted runners read, Secrets read (names only)",
+    "repository: Metadata, Contents, Actions, Administration, Environments, Secrets (names only) and Variables, read",
+    "organization: Members, Administration, Self-hosted runners, Secrets (names only) and Variables, read",
+    "Administration write, to see who may bypass rulesets and to list those of the organization; nothing is written",
   ],
   cannotSee: [
     "values of secrets (nobody can read them)",
     "which repositories an installed app was given when it chose them (A1, A6)",
+    "classic branch protection by pattern, but for the branches that are there (P2)",
+    "rulesets for tags and for pushed files (P2)",
+    "what a custom repository role adds to its base (A6)",
     "members of an enterprise above the organization (A6)",
   ],
   recognize,
