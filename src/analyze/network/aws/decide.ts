@@ -1,0 +1,76 @@
+// Decisions of filters, remembered: two addresses that no block tells apart get one answer.
+import type { Address } from "./address.ts";
+import { admits, groupFlows, type GroupRule, passes } from "./filters.ts";
+import { ALL_FLOWS, type Flows, intersect, isEmpty } from "./flows.ts";
+import type { GroupSet, Network } from "./network.ts";
+import { indexOf } from "./prefix-table.ts";
+import type { AclCrossing } from "./walk.ts";
+
+export interface Decision {
+  readonly flows: Flows;
+  /** What it rests on and was not read. */
+  readonly because?: string;
+}
+
+export interface Decider {
+  readonly network: Network;
+  readonly pathAtom: (address: Address) => number;
+  readonly groupAtom: (address: Address) => number;
+  readonly acl: (crossing: AclCrossing) => Decision;
+  /** What a set of groups lets through to or from an address; `other` are the groups of that side where membership counts. */
+  readonly groups: (set: GroupSet, isEgress: boolean, address: Address, other: GroupSet | undefined) => Decision;
+}
+
+export function decider(network: Network): Decider {
+  const pathAtom = (address: Address): number => indexOf(network.pathBoundaries, address) + 1;
+  const groupAtom = (address: Address): number => indexOf(network.groupBoundaries, address) + 1;
+  const acls = new Map<number, Decision>();
+  const pathAtoms = network.pathBoundaries.length + 2;
+  const groups = new Map<string, Decision>();
+  return {
+    network,
+    pathAtom,
+    groupAtom,
+    acl({ subnet, isEgress, address }) {
+      const { acl } = subnet;
+      if (acl === undefined) return { flows: ALL_FLOWS, because: `the network ACL of ${subnet.id} was not read` };
+      const key = (acl.index * pathAtoms + pathAtom(address)) * 2 + (isEgress ? 1 : 0);
+      const known = acls.get(key);
+      if (known) return known;
+      const decision = { flows: passes(acl, isEgress, address) };
+      acls.set(key, decision);
+      return decision;
+    },
+    groups(set, isEgress, address, other) {
+      if (!set.isFiltered) return { flows: ALL_FLOWS };
+      const key = `${set.index} ${isEgress} ${groupAtom(address)} ${other?.index}`;
+      const known = groups.get(key);
+      if (known) return known;
+      const decision = decideGroups(set, isEgress, address, other);
+      groups.set(key, decision);
+      return decision;
+    },
+  };
+}
+
+/** The rules of all groups of an interface join (VPC User Guide, "Security groups"). What was not read counts only where nothing else lets in. */
+function decideGroups(set: GroupSet, isEgress: boolean, address: Address, other: GroupSet | undefined): Decision {
+  const flows = groupFlows(rulesOf(set, isEgress), address, other?.ids ?? []);
+  if (!isEmpty(flows)) return { flows };
+  const unread = [...set.unread, ...set.groups.flatMap((group) => group.unread)];
+  if (set.ids.length === 0) return { flows: ALL_FLOWS, because: "an interface whose security groups were not read" };
+  return unread.length === 0 ? { flows } : { flows: ALL_FLOWS, because: `${unread.join(", ")} was not read` };
+}
+
+const rulesOf = (set: GroupSet, isEgress: boolean): readonly GroupRule[] =>
+  set.groups.flatMap((group) => (isEgress ? group.egress : group.ingress));
+
+/** The rules that let any of these flows through: what to change. */
+export const lettingRules = (
+  set: GroupSet,
+  isEgress: boolean,
+  address: Address,
+  other: GroupSet | undefined,
+  flows: Flows,
+): readonly GroupRule[] =>
+  rulesOf(set, isEgress).filter((rule) => admits(rule, address, other?.ids ?? []) && !isEmpty(intersect(rule.flows, flows)));
