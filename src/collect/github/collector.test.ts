@@ -225,6 +225,17 @@ describe("settings that matter to the wall", () => {
     expect(read({ document, call: "GET /repos/acme/shop/collaborators/alice/permission" }).observations.at(-1)).toMatchObject(expected);
   });
 
+  test("a deploy key writes unless it is read-only, and keys of one title stay two", () => {
+    const document = [
+      { id: 1, title: "ci", read_only: false },
+      { id: 2, title: "ci", read_only: true },
+    ];
+    expect(read({ document, call: "GET /repos/acme/shop/keys" }).observations.filter((each) => !isPage(each))).toMatchObject([
+      { permission: "write", to: { deployKey: "ci (1)" } },
+      { permission: "read", to: { deployKey: "ci (2)" } },
+    ]);
+  });
+
   test("a suspended installation and a disabled key give nothing", () => {
     const installations = documentOf("GET /orgs/acme/installations") as unknown as { installations: Record<string, unknown>[] };
     Object.assign(installations.installations[0] ?? {}, { suspended_at: "2026-01-01T00:00:00Z" });

@@ -76,6 +76,8 @@ describe("a long list", () => {
     ["the same page twice", [page(1, 2, secrets(0, 2), 3), page(1, 2, secrets(0, 2), 3)], false],
     ["the first page alone", [page(1, 2, secrets(0, 2), 3)], false],
     ["the second page alone", [page(2, 2, secrets(2, 3), 3)], false],
+    ["a later page alone, though it is not full", [keys(3, "?per_page=5&page=2")], false],
+    ["the first and the third page", [keys(5, "?per_page=5&page=1"), keys(3, "?per_page=5&page=3")], false],
     ["a page that is not full", [keys(29)], true],
     ["a full page, which may be cut off", [keys(30)], false],
     ["a full page by its own size", [keys(5, "?per_page=5")], false],
