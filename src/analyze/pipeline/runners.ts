@@ -172,7 +172,7 @@ function hold(view: JobView, runner: RunnerFacts, because: string | undefined, s
             { runner: runner.id },
             {
               label: `${job.label} of ${job.repository.name} on ${runner.label}`,
-              change: `run ${job.label} on a runner that nothing else uses, or on an ephemeral one`,
+              change: `run ${job.label} elsewhere than on ${runner.label}: on a runner that nothing else uses, or an ephemeral one`,
               source: job.job.source,
             },
           ),

@@ -66,6 +66,7 @@ export function statementWords(result: CheckResult, name: keyof typeof STATEMENT
   const open = result.findings.filter((finding) => finding.verdict === "unknown" && finding.statements.includes(name));
   const custodians = `${plural(result.custodians.length, "custodian")} declared`;
   if (result.statements[name] === "violated") {
+    if (broken.length === 0) return "no way that is new";
     if (name === "singlePerson") {
       const people = new Set(broken.flatMap((finding) => finding.people));
       return `${plural(people.size, "person", "people")} can change production alone, ${plural(broken.length, "way")} (${custodians})`;
