@@ -1,7 +1,7 @@
 // What a denied call leaves unseen: one gap, scoped as tightly as the call.
 import type { Gap } from "../../model/gap.ts";
 import type { Scope } from "../../model/manifest.ts";
-import { accountOfArn, partitionOf } from "./arn.ts";
+import { accountOfArn, partitionOf } from "../../model/aws/arn.ts";
 import { parseCall, type CliCall } from "./call.ts";
 import { clusterArn } from "./map-eks.ts";
 import { queueArn } from "./map-resource-policy.ts";

@@ -1,6 +1,6 @@
 // Access entries with their policies, and what of a cluster's access nobody read.
 import type { AwsEksAccessEntry } from "../../model/observations/aws.ts";
-import { accountOfArn } from "./arn.ts";
+import { accountOfArn } from "../../model/aws/arn.ts";
 import { groupBy, type Joining } from "./joining.ts";
 import { clusterArn } from "./map-eks.ts";
 

@@ -2,7 +2,7 @@
 import { isObject } from "../../lib/json.ts";
 import type { AwsEksAccessEntry } from "../../model/observations/aws.ts";
 import { inside } from "../../model/source.ts";
-import { accountOfArn, parseArn, partitionOf } from "./arn.ts";
+import { accountOfArn, parseArn, partitionOf } from "../../model/aws/arn.ts";
 import { AccessEntry, AccessPolicies, EksCluster, PodIdentity, PodIdentityEntry } from "./schema.ts";
 import { eachItem, has, listOf, parseItem, type Reading, type Shape } from "./shape.ts";
 

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import type { AwsPart, AwsPrincipalName } from "../../model/observations/aws.ts";
 import { inside, type Source } from "../../model/source.ts";
-import { accountOfArn, isAccount, partitionOf } from "./arn.ts";
+import { accountOfArn, isAccount, partitionOf } from "../../model/aws/arn.ts";
 import { attachments, groupOf, observeManagedPolicy, roleOf, userOf } from "./map-identity.ts";
 import { DocumentWithArn, Group, ManagedPolicySummary, OidcProvider, OidcProviderEntry, PolicyVersion, Role, User } from "./schema.ts";
 import { argumentOf, eachItem, has, listOf, parseItem, policyOrGap, type Reading, type Shape } from "./shape.ts";

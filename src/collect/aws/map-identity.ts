@@ -1,7 +1,7 @@
 // Identities and their policies: `get-account-authorization-details`, and the fields that its items share with the smaller calls.
 import { inside, type Source } from "../../model/source.ts";
 import type { AwsGroup, AwsRole, AwsUser, NamedPolicy } from "../../model/observations/aws.ts";
-import { accountOfArn } from "./arn.ts";
+import { accountOfArn } from "../../model/aws/arn.ts";
 import {
   Attached,
   GroupDetail,

@@ -2,8 +2,8 @@
 import type { z } from "zod";
 import { asList, isObject, type Json } from "../../lib/json.ts";
 import { inside, type Source } from "../../model/source.ts";
-import { accountOfArn, parseArn, partitionOf } from "./arn.ts";
-import { decodePolicy } from "./policy.ts";
+import { accountOfArn, parseArn, partitionOf } from "../../model/aws/arn.ts";
+import { decodePolicy } from "../../model/aws/policy.ts";
 import { QueueAttributes, RepositoryPolicy, SecretPolicy, TopicAttributes } from "./schema.ts";
 import { argumentOf, has, parseItem, policyOrGap, type Reading, type Shape } from "./shape.ts";
 

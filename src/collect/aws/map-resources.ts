@@ -3,7 +3,7 @@ import { z } from "zod";
 import { isObject } from "../../lib/json.ts";
 import type { AwsResource } from "../../model/observations/aws.ts";
 import { inside, type Source } from "../../model/source.ts";
-import { accountOfArn, parseArn, partitionOf } from "./arn.ts";
+import { accountOfArn, parseArn, partitionOf } from "../../model/aws/arn.ts";
 import { tagsOf } from "./map-identity.ts";
 import { queueArn } from "./map-resource-policy.ts";
 import {
@@ -23,7 +23,7 @@ import {
   TopicEntry,
 } from "./schema.ts";
 import { argumentOf, eachItem, has, listOf, listSubject, parseItem, type Reading, type Shape } from "./shape.ts";
-import { withoutSecrets } from "./variables.ts";
+import { withoutSecrets } from "../../model/aws/variables.ts";
 
 const unseen = (reading: Reading, service: string, what: string) =>
   ({ topic: "aws/resource-list", subject: listSubject(reading, service), what }) as const;

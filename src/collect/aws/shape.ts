@@ -4,10 +4,10 @@ import { isObject, type Json, type JsonObject } from "../../lib/json.ts";
 import type { AwsObservation } from "../../model/observations/aws.ts";
 import { inside, type Source } from "../../model/source.ts";
 import type { CollectorContext, ObservationSink, ParsedFile } from "../collector.ts";
-import { isAccount } from "./arn.ts";
+import { isAccount } from "../../model/aws/arn.ts";
 import { callOf, type CliCall } from "./call.ts";
-import { readPolicy } from "./policy.ts";
-import type { PolicyUse } from "./policy-grammar.ts";
+import { readPolicy } from "../../model/aws/policy.ts";
+import type { PolicyUse } from "../../model/aws/policy-grammar.ts";
 import { awsGap, type AwsTopic } from "./topics.ts";
 
 /** One document on its way to observations. */

@@ -1,7 +1,7 @@
 // Load balancers: where they stand, what they listen on and where they forward to.
 import type { Source } from "../../../model/source.ts";
 import { inside } from "../../../model/source.ts";
-import { accountOfArn } from "../arn.ts";
+import { accountOfArn } from "../../../model/aws/arn.ts";
 import { argumentOf, eachItem, listOf, type Reading, type Shape } from "../shape.ts";
 import { listing, networkShape, ofOwner, unseen } from "./listing.ts";
 import {

@@ -1,7 +1,7 @@
 // Where databases, functions and instances stand in the network, from the same answers that list them as resources.
 import { isObject } from "../../../lib/json.ts";
 import { inside, type Source } from "../../../model/source.ts";
-import { accountOfArn } from "../arn.ts";
+import { accountOfArn } from "../../../model/aws/arn.ts";
 import type { Reading } from "../shape.ts";
 import { interfaceOf } from "./map-vpc.ts";
 import { DatabasePlace, FunctionPlace, InstanceNetwork, InstanceReservation, NetworkInterface } from "./schema.ts";

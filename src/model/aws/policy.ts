@@ -1,7 +1,7 @@
 // From a policy as the CLI prints it (an object, JSON text, or percent-encoded text) to a decoded document that keeps to the grammar.
 import { isObject, type Json } from "../../lib/json.ts";
 import { fail, ok, type Result } from "../../lib/result.ts";
-import { inside, type Source } from "../../model/source.ts";
+import { inside, type Source } from "../source.ts";
 import { validatePolicy, type PolicyUse } from "./policy-grammar.ts";
 
 export interface PolicyFailure {
