@@ -52,6 +52,9 @@ export interface Path {
   readonly answered: Flows;
   readonly because: readonly string[];
   readonly stop?: Stop;
+  /** Network ACLs on the way of the answers. */
+  readonly answersCross: readonly AclCrossing[];
+  readonly clientPorts: Ports;
 }
 
 export interface Connection {
@@ -89,21 +92,23 @@ const addressOf = (origin: Origin): Address => (origin.kind === "endpoint" ? ori
 export function pathBetween(decider: Decider, origin: Origin, target: Target, clientPorts: Ports = ALL_PORTS): Path {
   const walk = walkOf(decider.network, addressOf(origin), target.address, target.endpoint);
   const outcome = begin(walk, origin);
-  const common = { walk, outcome, hops: walk.hops, routes: walk.routes, seen: walk.source };
+  const ports = walk.isTranslated ? intersectPorts(clientPorts, NAT_PORTS) : clientPorts;
+  const common = { walk, outcome, hops: walk.hops, routes: walk.routes, seen: walk.source, answersCross: [], clientPorts: ports };
   if (outcome.kind === "stopped") return { ...common, oneWay: NOTHING, answered: NOTHING, because: [...walk.because], stop: outcome.stop };
   const there = throughAcls(decider, walk.crossings, walk.isTranslated ? TRANSLATED : ALL_FLOWS);
-  const back = wayBack(walk, origin, outcome, target.address);
   const because = new Set([...walk.because, ...there.because]);
-  if (isEmpty(there.flows)) return { ...common, oneWay: NOTHING, answered: NOTHING, because: [...because], ...there.stopped };
+  if (there.stop) return { ...common, oneWay: NOTHING, answered: NOTHING, because: [...because], stop: there.stop };
+  const back = wayBack(walk, origin, outcome, target.address);
   if (back === undefined) return { ...common, oneWay: there.flows, answered: there.flows, because: [...because] };
   for (const each of back.walk.because) because.add(each);
   if (back.outcome.kind === "stopped")
     return { ...common, oneWay: there.flows, answered: NOTHING, because: [...because], stop: onTheWayBack(back.outcome.stop) };
-  const answers = throughAcls(decider, back.walk.crossings, ALL_FLOWS);
+  const answersCross = back.walk.crossings;
+  const answers = throughAcls(decider, answersCross, ALL_FLOWS);
   for (const each of answers.because) because.add(each);
-  const answered = answerable(there.flows, answers.flows, walk.isTranslated ? intersectPorts(clientPorts, NAT_PORTS) : clientPorts);
-  const stop = isEmpty(answered) ? stopOfAnswers(answers, back.walk.crossings) : {};
-  return { ...common, oneWay: there.flows, answered, because: [...because], ...stop };
+  const answered = answerable(there.flows, answers.flows, ports);
+  const stop = isEmpty(answered) ? { stop: stopOfAnswers(decider, answersCross, there.flows, ports) } : {};
+  return { ...common, answersCross, oneWay: there.flows, answered, because: [...because], ...stop };
 }
 
 const NOTHING: Flows = { rest: false, listed: new Map() };
@@ -121,7 +126,7 @@ const NAT_PORTS: Ports = [1024, 65535];
 interface Passed {
   readonly flows: Flows;
   readonly because: readonly string[];
-  readonly stopped?: { readonly stop: Stop };
+  readonly stop?: Stop;
 }
 
 function throughAcls(decider: Decider, crossings: readonly AclCrossing[], start: Flows): Passed {
@@ -131,32 +136,37 @@ function throughAcls(decider: Decider, crossings: readonly AclCrossing[], start:
     const decision = decider.acl(crossing);
     if (decision.because !== undefined) because.push(decision.because);
     const left = intersect(flows, decision.flows);
-    if (isEmpty(left)) return { flows: left, because, stopped: { stop: stopOfAcl(crossing, flows) } };
+    if (isEmpty(left)) return { flows: left, because, stop: stopOfAcl(crossing, flows) };
     flows = left;
   }
   return { flows, because };
 }
 
-function stopOfAcl(crossing: AclCrossing, flows: Flows): Stop {
+function stopOfAcl(crossing: AclCrossing, flows: Flows, answers?: Flows): Stop {
   const { subnet, isEgress, address } = crossing;
   const acl = subnet.acl;
-  const entry = acl && decidingEntry(acl, isEgress, address, (each) => !isEmpty(intersect(each, flows)));
+  const entry = acl && decidingEntry(acl, isEgress, address, (each) => !isEmpty(intersect(each, answers ?? flows)));
   const way = isEgress ? `out of ${subnet.id} to` : `into ${subnet.id} from`;
-  const number = entry && !entry.isAllow ? `entry ${entry.observed.number}` : "no entry that allows it";
+  const number = entry && !entry.isAllow ? `entry ${entry.observed.number} denies it` : "no entry allows it";
   return {
     code: "network-acl",
     element: acl?.id ?? subnet.id,
-    why: `network ACL ${acl?.id ?? ""} lets nothing ${way} ${addressText(address)}: ${number}`,
+    why: `network ACL ${acl?.id ?? ""} does not let it ${way} ${addressText(address)}: ${number}`,
     source: entry?.observed.source ?? acl?.observed.source ?? subnet.source,
   };
 }
 
 const onTheWayBack = (stop: Stop): Stop => ({ ...stop, why: `no answer comes back: ${stop.why}` });
 
-function stopOfAnswers(passed: Passed, crossings: readonly AclCrossing[]): { readonly stop?: Stop } {
-  if (passed.stopped) return { stop: onTheWayBack(passed.stopped.stop) };
-  const last = crossings.at(-1);
-  return last === undefined ? {} : { stop: onTheWayBack(stopOfAcl(last, ALL_FLOWS)) };
+/** The first network ACL on the way back after which no port that the client may choose is left. */
+function stopOfAnswers(decider: Decider, crossings: readonly AclCrossing[], there: Flows, clientPorts: Ports): Stop {
+  let answers: Flows = ALL_FLOWS;
+  for (const crossing of crossings) {
+    const left = intersect(answers, decider.acl(crossing).flows);
+    if (isEmpty(answerable(there, left, clientPorts))) return onTheWayBack(stopOfAcl(crossing, there, answers));
+    answers = left;
+  }
+  return { code: "network-acl", element: crossings.at(-1)?.subnet.id ?? "", why: `no answer to ${flowsText(there)} comes back` };
 }
 
 /**
@@ -290,13 +300,9 @@ function stopOfGroups(endpoint: Endpoint, isEgress: boolean, address: Address, f
 /** Routes lead there and some flows pass; the ones that were asked for do not: the network ACL that takes them. */
 function stopOfPath(decider: Decider, path: Path, leaving: Flows): Stop {
   const there = throughAcls(decider, path.walk.crossings, leaving);
-  if (there.stopped) return there.stopped.stop;
-  const element = path.walk.crossings.at(-1)?.subnet.acl?.id ?? path.hops.at(-1) ?? "";
-  return path.walk.isTranslated && isEmpty(intersect(leaving, TRANSLATED))
-    ? {
-        code: "nat",
-        element: path.hops.find((hop) => hop.startsWith("nat-")) ?? element,
-        why: "a NAT gateway forwards TCP, UDP and ICMP only",
-      }
-    : { code: "network-acl", element, why: `no answer to ${flowsText(leaving)} comes back: a network ACL on the way stops it` };
+  if (there.stop) return there.stop;
+  const isRefused = path.walk.isTranslated && isEmpty(intersect(there.flows, TRANSLATED));
+  if (!isRefused) return stopOfAnswers(decider, path.answersCross, there.flows, path.clientPorts);
+  const element = path.hops.find((hop) => hop.startsWith("nat-")) ?? "";
+  return { code: "nat", element, why: "a NAT gateway forwards TCP, UDP and ICMP only" };
 }

@@ -91,7 +91,7 @@ export function unite(a: Flows, b: Flows): Flows {
 }
 
 export const subtract = (a: Flows, b: Flows): Flows =>
-  b === NO_FLOWS ? a : combine(a, b, a.rest && !b.rest, (x, y) => intersectPorts(x, complementPorts(y)));
+  b === NO_FLOWS || isEmpty(b) ? a : combine(a, b, a.rest && !b.rest, (x, y) => intersectPorts(x, complementPorts(y)));
 
 const NAMES: Readonly<Record<string, number>> = { tcp: TCP, udp: UDP, icmp: ICMP, icmpv6: ICMPV6 };
 
