@@ -6,6 +6,10 @@ import { eachConnection } from "../src/analyze/network/aws/connections.ts";
 import { type Decider, decider } from "../src/analyze/network/aws/decide.ts";
 import { isEmpty } from "../src/analyze/network/aws/flows.ts";
 import type { Endpoint } from "../src/analyze/network/aws/network.ts";
+import { derive } from "../src/analyze/derive.ts";
+import { networkPlane } from "../src/analyze/network/plane.ts";
+import { Charter } from "../src/charter/schema.ts";
+import { AWS_NETWORK_KINDS } from "../src/model/observations/aws-network.ts";
 import { indexObservations } from "../src/model/observation.ts";
 import { generateNetwork } from "./generated-network.ts";
 
@@ -52,5 +56,17 @@ for (const shape of ["walled", "flat"] as const) {
       `${(median(times) / 1000).toFixed(2)} s (median of 3, compiling included); ${gaps} gaps; ${samples.length} answers asked one by one, ${disagreements} differ`,
   );
   if (disagreements > 0 || median(times) > 10_000) process.exitCode = 1;
+}
+for (const shape of ["walled", "flat"] as const) {
+  const observations = indexObservations(generateNetwork({ vpcs: 200, interfaces: 20_000, shape, seed: 8_31 }));
+  const environments = [
+    ["development", "111111111111"],
+    ["test", "222222222222"],
+    ["production", "333333333333"],
+  ].map(([name, account]) => ({ name, tier: name, purpose: "x", owner: "x", data: "none", boundary: { aws: { accounts: [account] } } }));
+  const charter = Charter.parse({ bulkhead: 1, organization: { name: "acme" }, environments });
+  const start = performance.now();
+  const estate = derive([...AWS_NETWORK_KINDS.flatMap((kind) => observations(kind))], charter, [], [networkPlane]);
+  console.log(`network (${shape}): ${estate.rules.length} rules of the plane in ${((performance.now() - start) / 1000).toFixed(2)} s`);
 }
 console.log(`network: peak memory ${Math.round(process.resourceUsage().maxRSS / 1024)} MiB`);

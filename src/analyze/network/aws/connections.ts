@@ -26,6 +26,8 @@ export interface ClassConnection {
   readonly flows: Flows;
   /** Certain only when empty. */
   readonly because: readonly string[];
+  /** The sender's address as the receiver sees it. */
+  readonly seen: Address;
   /** The receiver is called by its public address. */
   readonly isPublic: boolean;
 }
@@ -92,7 +94,7 @@ function pair(
       const found = between(decider, path, from, to, seen, isPublic);
       if (found === undefined) continue;
       const flows = subtract(found.flows, known(to));
-      if (!isEmpty(flows)) visit({ from, to, path, flows, because: found.because, isPublic });
+      if (!isEmpty(flows)) visit({ from, to, path, flows, because: found.because, seen, isPublic });
     }
   }
 }
@@ -146,6 +148,10 @@ function pathClasses(decider: Decider, endpoints: Iterable<Endpoint>): readonly 
   }
   return [...byPath.values()].map(({ first, byGroups }) => ({ first, classes: [...byGroups.values()].map(classOf) }));
 }
+
+/** All classes of a set of endpoints. */
+export const endpointClasses = (decider: Decider, endpoints: Iterable<Endpoint>): readonly EndpointClass[] =>
+  pathClasses(decider, endpoints).flatMap(({ classes }) => classes);
 
 function classOf(endpoints: readonly Endpoint[]): EndpointClass {
   const [first] = endpoints as readonly [Endpoint, ...Endpoint[]];

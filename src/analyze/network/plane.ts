@@ -1,0 +1,6 @@
+// The network plane: what can open a connection to production. It gives `connect` alone, which concerns clause B4 and no statement.
+import type { Plane } from "../plane.ts";
+import { awsNetworkEntities } from "./aws/entities.ts";
+import { awsNetworkRules } from "./aws/rules.ts";
+
+export const networkPlane: Plane = { name: "network", entities: awsNetworkEntities, rules: awsNetworkRules };
