@@ -110,6 +110,58 @@ test("what a stranger could open is no crossing; what only this sender can open 
   expect(follows(estateOf(toAll).rules, client, true).has(server)).toBe(false);
 });
 
+const LB = `arn:aws:elasticloadbalancing:eu-west-1:${PRODUCTION}:loadbalancer/app/shop/1`;
+const GROUP = `arn:aws:elasticloadbalancing:eu-west-1:${PRODUCTION}:targetgroup/shop/2`;
+const source = { file: "case.json" };
+
+/** A load balancer in production before a server that lets in the balancer's group alone. */
+function balanced(listener: number, allowed: string): Observation[] {
+  const network: CaseNetwork = {
+    ...exposed,
+    peerings: { "pcx-1": { between: ["vpc-a", "vpc-b"] } },
+    routes: {
+      "vpc-a": { "10.1.0.0/16": "local", "10.2.0.0/16": "pcx-1" },
+      "vpc-b": { "10.2.0.0/16": "local", "10.1.0.0/16": "pcx-1" },
+    },
+    groups: { "sg-a": { in: [] }, "sg-lb": { in: ["tcp 443 from 10.1.0.0/16"] }, "sg-b": { in: [allowed] } },
+    interfaces: { ...exposed.interfaces, balancer: { subnet: "subnet-b", ip: "10.2.1.99", groups: ["sg-lb"] } },
+  };
+  const items = owned(network).map((item) => {
+    if (item.kind !== "aws/network-interface" || item.id !== "balancer") return item;
+    const { instance: _instance, ...rest } = item;
+    return { ...rest, description: "ELB app/shop/1" };
+  });
+  return [
+    ...items,
+    {
+      kind: "aws/load-balancer",
+      arn: LB,
+      name: "shop",
+      type: "application",
+      isInternetFacing: false,
+      vpc: "vpc-b",
+      subnets: ["subnet-b"],
+      groups: ["sg-lb"],
+      host: "shop.internal",
+      account: PRODUCTION,
+      source,
+    },
+    { kind: "aws/listener", arn: `${LB}/l`, loadBalancer: LB, protocol: "HTTPS", port: listener, targetGroups: [GROUP], source },
+    { kind: "aws/target-group", arn: GROUP, name: "shop", protocol: "HTTP", port: 8080, type: "instance", loadBalancers: [LB], source },
+    { kind: "aws/target-health", targetGroup: GROUP, targets: [{ id: "i-server", port: 8080 }], source },
+  ];
+}
+
+test("a load balancer is a hop: who opens its listener gets to the targets that let it in", () => {
+  const balancer = factText(fact("connect", LB));
+  const reached = follows(estateOf(balanced(443, "tcp 8080 from sg-lb")).rules, client);
+  expect([reached.has(balancer), reached.has(server)]).toEqual([true, true]);
+  const otherPort = follows(estateOf(balanced(8443, "tcp 8080 from sg-lb")).rules, client, true);
+  expect([otherPort.has(balancer), otherPort.has(server)]).toEqual([false, false]);
+  const refused = follows(estateOf(balanced(443, "tcp 9090 from sg-lb")).rules, client, true);
+  expect([refused.has(balancer), refused.has(server)]).toEqual([true, false]);
+});
+
 test("a gap about a network is taken, and what it could hold may be opened in its account alone", () => {
   const gap = (account: string): Gap => ({
     topic: "aws/network",

@@ -2,7 +2,7 @@
 import { type Address, type AddressRange, after, compareAddresses, isOnInternet, parseAddress } from "./address.ts";
 import { connect, type Path, pathBetween } from "./connect.ts";
 import type { Decider, Decision } from "./decide.ts";
-import { type Flows, intersect, isEmpty, NO_FLOWS, subtract } from "./flows.ts";
+import { type Flows, flowsText, intersect, isEmpty, NO_FLOWS, subtract } from "./flows.ts";
 import type { Endpoint, GroupSet, Network } from "./network.ts";
 
 /** Endpoints alike in subnet, groups and the blocks that hold their addresses: a decision about one is one about all. */
@@ -11,6 +11,7 @@ export interface EndpointClass {
   readonly groups: GroupSet;
   readonly private: Address;
   readonly public: Address | undefined;
+  readonly listens: Flows | undefined;
 }
 
 /** Classes that routes and network ACLs treat alike. */
@@ -93,7 +94,8 @@ function pair(
     for (const to of receiver.classes) {
       const found = between(decider, path, from, to, seen, isPublic);
       if (found === undefined) continue;
-      const flows = subtract(found.flows, known(to));
+      const heard = to.listens === undefined ? found.flows : intersect(found.flows, to.listens);
+      const flows = subtract(heard, known(to));
       if (!isEmpty(flows)) visit({ from, to, path, flows, because: found.because, seen, isPublic });
     }
   }
@@ -139,7 +141,7 @@ function pathClasses(decider: Decider, endpoints: Iterable<Endpoint>): readonly 
     const { subnet, isAssumed, interface: own, groups } = endpoint;
     const mapped = endpoint.public;
     const pathKey = `${subnet.index} ${decider.pathAtom(endpoint.private)} ${mapped === undefined ? "" : decider.pathAtom(mapped)} ${isAssumed ? own.id : ""}`;
-    const groupKey = `${groups.index} ${decider.groupAtom(endpoint.private)} ${mapped === undefined ? "" : decider.groupAtom(mapped)}`;
+    const groupKey = `${groups.index} ${decider.groupAtom(endpoint.private)} ${mapped === undefined ? "" : decider.groupAtom(mapped)} ${endpoint.listens === undefined ? "" : flowsText(endpoint.listens)}`;
     const path = byPath.get(pathKey) ?? { first: endpoint, byGroups: new Map<string, Endpoint[]>() };
     byPath.set(pathKey, path);
     const members = path.byGroups.get(groupKey);
@@ -155,7 +157,7 @@ export const endpointClasses = (decider: Decider, endpoints: Iterable<Endpoint>)
 
 function classOf(endpoints: readonly Endpoint[]): EndpointClass {
   const [first] = endpoints as readonly [Endpoint, ...Endpoint[]];
-  return { endpoints, groups: first.groups, private: first.private, public: first.public };
+  return { endpoints, groups: first.groups, private: first.private, public: first.public, listens: first.listens };
 }
 
 /**

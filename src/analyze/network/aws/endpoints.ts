@@ -3,6 +3,7 @@ import type { Observations } from "../../../model/observation.ts";
 import type { AwsNetworkInterface, AwsNetworkPlacement } from "../../../model/observations/aws-network.ts";
 import { type Address, parseAddress } from "./address.ts";
 import type { Group } from "./filters.ts";
+import { type Flows, flowsOfRule, NO_FLOWS, unite } from "./flows.ts";
 import type { Endpoint, GroupSet, Network, Subnet } from "./network.ts";
 
 type Placed = Pick<Network, "endpoints" | "byPrivate" | "byPublic" | "byInterface">;
@@ -24,6 +25,7 @@ export function compileEndpoints(
   const endpoints: Endpoint[] = [];
   const setOf = groupSets(groups);
   const ownersOf = owners(observations, subnets);
+  const heardBy = listening(observations);
   const seen = new Set<string>();
   const add = (item: AwsNetworkInterface, itemOwners: readonly string[], isAssumed: boolean): void => {
     const subnet = subnets.get(item.subnet);
@@ -41,6 +43,7 @@ export function compileEndpoints(
         ...(mapped !== undefined && { public: mapped }),
         groups: setOf(item),
         owners: itemOwners,
+        listens: heardBy(itemOwners),
         isAssumed,
       });
     }
@@ -74,6 +77,31 @@ function assumed(placement: AwsNetworkPlacement, subnets: ReadonlyMap<string, Su
       } satisfies AwsNetworkInterface,
     ];
   });
+}
+
+/** One value for each set of ports, so that endpoints alike share it. Undefined as soon as one owner may listen on anything. */
+function listening(observations: Observations): (owners: readonly string[]) => Flows | undefined {
+  const ports = new Map<string, Set<string>>();
+  const add = (owner: string, port: string): void => void ports.set(owner, (ports.get(owner) ?? new Set<string>()).add(port));
+  for (const { loadBalancer, protocol, port } of observations("aws/listener"))
+    for (const transport of protocol === "UDP" ? ["udp"] : protocol === "TCP_UDP" || protocol === "QUIC" ? ["tcp", "udp"] : ["tcp"])
+      add(loadBalancer, `${transport} ${port}`);
+  for (const { arn, type, port } of observations("aws/network-placement"))
+    if (type === "database" && port !== undefined && port > 0) add(arn, `tcp ${port}`);
+  const interned = new Map<string, Flows>();
+  return (owners) => {
+    const own = owners.map((owner) => ports.get(owner));
+    if (own.length === 0 || own.includes(undefined)) return undefined;
+    const texts = [...new Set(own.flatMap((each) => [...(each ?? [])]))].toSorted();
+    const known = interned.get(texts.join()) ?? texts.reduce((flows, text) => unite(flows, flowsOfText(text)), NO_FLOWS);
+    interned.set(texts.join(), known);
+    return known;
+  };
+}
+
+function flowsOfText(text: string): Flows {
+  const [protocol = "", port] = text.split(" ");
+  return flowsOfRule(protocol, Number(port), Number(port)) ?? NO_FLOWS;
 }
 
 function groupSets(groups: ReadonlyMap<string, Group>): (item: AwsNetworkInterface) => GroupSet {

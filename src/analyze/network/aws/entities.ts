@@ -7,6 +7,7 @@ import { type Compiled, compileNetwork } from "./compile.ts";
 import { endpointClasses } from "./connections.ts";
 import { type Decider, decider } from "./decide.ts";
 import { ec2Arn } from "./endpoints.ts";
+import { flowsText } from "./flows.ts";
 import type { Endpoint } from "./network.ts";
 
 export interface AwsNetwork extends Compiled {
@@ -41,6 +42,7 @@ export function filterId(decide: Decider, endpoint: Endpoint): string {
     decide.groupAtom(endpoint.private),
     endpoint.public === undefined ? -1 : decide.pathAtom(endpoint.public),
     endpoint.public === undefined ? -1 : decide.groupAtom(endpoint.public),
+    endpoint.listens === undefined ? "" : flowsText(endpoint.listens),
     isAssumed ? own.id : "",
     own.account ?? "",
   ];

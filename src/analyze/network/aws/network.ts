@@ -9,6 +9,7 @@ import type {
 import type { Source } from "../../../model/source.ts";
 import type { Address, AddressRange } from "./address.ts";
 import type { Acl, Group } from "./filters.ts";
+import type { Flows } from "./flows.ts";
 import type { PrefixTable } from "./prefix-table.ts";
 
 /** A route of a subnet's or a gateway's table. */
@@ -64,6 +65,8 @@ export interface Endpoint {
   readonly groups: GroupSet;
   /** Entities that this is the door of: an instance, a database, a load balancer, functions. */
   readonly owners: readonly string[];
+  /** What it listens on, where that is known: a load balancer's listeners, a database's port. Others may listen on anything. */
+  readonly listens: Flows | undefined;
   /** For what no interface was read of: the address is any of the subnet. */
   readonly isAssumed: boolean;
 }

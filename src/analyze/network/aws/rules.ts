@@ -28,15 +28,23 @@ export function awsNetworkRules(known: KnownEstate, sink: RuleSink): void {
   const { unsure } = eachConnection(decide, sides.senders, sides.receivers, (connection) => collect(decide, connection, groups), {
     beyondStrangers: true,
   });
-  for (const group of groups.values()) sink.rule(ruleOf(decide, network, group));
+  const used = new Set<string>();
+  for (const group of groups.values()) {
+    const rule = ruleOf(decide, network, group);
+    sink.rule(rule);
+    for (const { entity } of [...rule.needs, rule.gives]) used.add(entity);
+  }
   for (const rule of balancerRules(known, decide, production)) sink.rule(rule);
   const missing = [...unsure].toSorted().map(gapOf);
   for (const gap of missing) sink.gap(gap);
   for (const gap of [...open, ...missing]) {
-    for (const rule of whatItCouldHold(gap, decide, sides.receivers)) sink.rule(rule);
+    for (const rule of whatItCouldHold(gap, decide, sides.receivers)) {
+      sink.rule(rule);
+      used.add(rule.gives.entity);
+    }
     sink.took(gap);
   }
-  for (const rule of doors(decide, sides, known, production)) sink.rule(rule);
+  for (const rule of doors(decide, sides, known, production, used)) sink.rule(rule);
 }
 
 interface Sides {
@@ -108,11 +116,17 @@ function ruleOf(decide: Decider, network: Network, group: Group): Rule {
 }
 
 /** Behind a filter stand all of its endpoints; whoever controls one sends through it. No one would change that. */
-function* doors(decide: Decider, sides: Sides, known: KnownEstate, production: ReadonlySet<string>): Iterable<Rule> {
+function* doors(
+  decide: Decider,
+  sides: Sides,
+  known: KnownEstate,
+  production: ReadonlySet<string>,
+  used: ReadonlySet<string>,
+): Iterable<Rule> {
   const seen = new Set<string>();
   const door = (endpoint: Endpoint, needs: Fact, gives: Fact, how: string): Rule | undefined => {
     const key = `${needs.entity} ${gives.entity} ${gives.capability}`;
-    if (seen.has(key)) return undefined;
+    if (!used.has(filterId(decide, endpoint)) || seen.has(key)) return undefined;
     seen.add(key);
     const { source } = endpoint.interface;
     const fixed = { label: `interface ${endpoint.interface.id}`, change: "move it to another subnet or group", source, removable: false };

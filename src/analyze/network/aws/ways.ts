@@ -31,10 +31,8 @@ export function throughPeering(walk: Walk, id: string, vpc: Vpc): Outcome {
   const other = requester.vpc === vpc.id ? accepter : accepter.vpc === vpc.id ? requester : undefined;
   if (other === undefined) return stopped("not-peered", id, `peering ${id} is not one of ${vpc.id}`, source);
   const peer = network.vpcs.get(other.vpc);
-  if (peer === undefined) {
-    walk.because.add(`${other.vpc}, the other side of ${id}, was not read`);
-    return stopped("not-peered", id, `${other.vpc}, the other side of ${id}, was not read`, source);
-  }
+  // Whatever is looked for stands in a VPC that was read, and a peering leads no further than into its own.
+  if (peer === undefined) return stopped("not-peered", id, `${id} leads into ${other.vpc}, which was not read`, source);
   if (!containsAny(peer.ranges, walk.destination))
     return stopped("not-transitive", id, `${id} leads into ${peer.id} only, and ${addressText(walk.destination)} lies beyond`, source);
   if (requester.region !== accepter.region) walk.membershipCounts = false;
