@@ -49,7 +49,9 @@ export function generateNetwork({ vpcs, interfaces, shape, seed }: NetworkSize):
         ...(v % 10 === 0 && v + 1 < vpcs
           ? [{ destination: `10.${v + 1}.0.0/16`, target: `pcx-${v}`, isBlackhole: false, isPropagated: false, source }]
           : []),
-        ...(v % 10 === 1 ? [{ destination: `10.${v - 1}.0.0/16`, target: `pcx-${v - 1}`, isBlackhole: false, isPropagated: false, source }] : []),
+        ...(v % 10 === 1
+          ? [{ destination: `10.${v - 1}.0.0/16`, target: `pcx-${v - 1}`, isBlackhole: false, isPropagated: false, source }]
+          : []),
       ],
       ...own,
     });
@@ -57,9 +59,26 @@ export function generateNetwork({ vpcs, interfaces, shape, seed }: NetworkSize):
       out.push({ kind: "aws/vpc-peering", id: `pcx-${v}`, isActive: true, requester: { vpc }, accepter: { vpc: `vpc-${v + 1}` }, source });
     const attachment = `tgw-attach-${v}`;
     const table = shape === "flat" ? "tgw-rtb-0" : `tgw-rtb-${environment}`;
-    out.push({ kind: "aws/transit-gateway-attachment", id: attachment, gateway: "tgw-1", type: "vpc", resource: vpc, isAvailable: true, table, ...own });
+    out.push({
+      kind: "aws/transit-gateway-attachment",
+      id: attachment,
+      gateway: "tgw-1",
+      type: "vpc",
+      resource: vpc,
+      isAvailable: true,
+      table,
+      ...own,
+    });
     const ids = Array.from({ length: SUBNETS }, (_, i) => `subnet-${v}-${i}`);
-    out.push({ kind: "aws/transit-gateway-vpc-attachment", id: attachment, gateway: "tgw-1", vpc, subnets: ids.slice(0, 3), isAvailable: true, ...own });
+    out.push({
+      kind: "aws/transit-gateway-vpc-attachment",
+      id: attachment,
+      gateway: "tgw-1",
+      vpc,
+      subnets: ids.slice(0, 3),
+      isAvailable: true,
+      ...own,
+    });
     // A leak: every ninth VPC propagates into the table of another environment, and that one's table back.
     const into = shape === "flat" ? [table] : v % 9 === 0 ? tables : [table];
     for (const each of into) out.push({ kind: "aws/transit-gateway-propagation", table: each, attachment, resource: vpc, source });
@@ -76,10 +95,25 @@ export function generateNetwork({ vpcs, interfaces, shape, seed }: NetworkSize):
       ...own,
     });
     ids.forEach((id, i) =>
-      out.push({ kind: "aws/subnet", id, vpc, cidrs: [`10.${v}.${i * 16}.0/20`], zoneName: `eu-west-1${"abc"[i % 3]}`, zoneId: `euw1-az${i % 3}`, ...own }),
+      out.push({
+        kind: "aws/subnet",
+        id,
+        vpc,
+        cidrs: [`10.${v}.${i * 16}.0/20`],
+        zoneName: `eu-west-1${"abc"[i % 3]}`,
+        zoneId: `euw1-az${i % 3}`,
+        ...own,
+      }),
     );
     for (let g = 0; g < GROUPS; g++) {
-      const peer = shape === "flat" ? { cidr: "10.0.0.0/8" } : g === 0 ? { cidr: "10.0.0.0/8" } : g === 1 ? { group: `sg-${v}-0` } : { cidr: `10.${next(vpcs)}.0.0/16` };
+      const peer =
+        shape === "flat"
+          ? { cidr: "10.0.0.0/8" }
+          : g === 0
+            ? { cidr: "10.0.0.0/8" }
+            : g === 1
+              ? { group: `sg-${v}-0` }
+              : { cidr: `10.${next(vpcs)}.0.0/16` };
       out.push({
         kind: "aws/security-group",
         id: `sg-${v}-${g}`,
@@ -87,7 +121,9 @@ export function generateNetwork({ vpcs, interfaces, shape, seed }: NetworkSize):
         vpc,
         ingress: [
           { protocol: "tcp", from: 443, to: 443, peer, source },
-          ...(next(20) === 0 ? [{ protocol: "tcp", from: 22, to: 22, peer: { cidr: `10.${next(vpcs)}.${next(96)}.${next(250)}/32` }, source }] : []),
+          ...(next(20) === 0
+            ? [{ protocol: "tcp", from: 22, to: 22, peer: { cidr: `10.${next(vpcs)}.${next(96)}.${next(250)}/32` }, source }]
+            : []),
         ],
         egress: [{ protocol: "-1", peer: { cidr: "0.0.0.0/0" }, source }],
         ...own,
