@@ -6,6 +6,7 @@ import { register as check } from "./check.ts";
 import { register as cut } from "./cut.ts";
 import { register as diff } from "./diff.ts";
 import { register as explain } from "./explain.ts";
+import { register as iam } from "./iam.ts";
 import { register as init } from "./init.ts";
 import { register as path } from "./path.ts";
 import { register as seal } from "./seal.ts";
@@ -23,7 +24,7 @@ Examples:
 
 Exit status: 0 separated or done, 1 violated, 2 unknown, 3 bad input or usage, 4 an internal error.`;
 
-const COMMANDS: readonly Register[] = [init, check, explain, path, whoCan, cut, challenge, diff, verifyCertificate, seal];
+const COMMANDS: readonly Register[] = [init, check, explain, path, whoCan, cut, challenge, diff, verifyCertificate, seal, iam];
 
 export function program(): Command {
   const root = new Command("bulkhead")

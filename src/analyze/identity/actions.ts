@@ -176,3 +176,27 @@ export function includesWrite(pattern: string): boolean {
   const literal = /^[^*?]*/.exec(name)?.[0] ?? "";
   return !READ_WORDS.some((word) => literal.startsWith(word));
 }
+
+/**
+ * What reading or writing something that a customer managed key encrypts needs of the key (S3 User Guide, "Using server-side encryption with AWS KMS
+ * keys"; Secrets Manager User Guide, "Secret encryption and decryption"; SQS Developer Guide, "Key management"; SNS, "Managing encryption keys";
+ * Systems Manager User Guide, "How AWS Systems Manager Parameter Store uses AWS KMS").
+ */
+const KEY_ACTIONS: Readonly<Record<string, string>> = {
+  "s3:getobject": "kms:Decrypt",
+  "s3:getobjectversion": "kms:Decrypt",
+  "s3:putobject": "kms:GenerateDataKey",
+  "secretsmanager:getsecretvalue": "kms:Decrypt",
+  "secretsmanager:putsecretvalue": "kms:GenerateDataKey",
+  "secretsmanager:updatesecret": "kms:GenerateDataKey",
+  "ssm:getparameter": "kms:Decrypt",
+  "ssm:getparameters": "kms:Decrypt",
+  "ssm:getparametersbypath": "kms:Decrypt",
+  "ssm:getparameterhistory": "kms:Decrypt",
+  "ssm:putparameter": "kms:Encrypt",
+  "sqs:receivemessage": "kms:Decrypt",
+  "sqs:sendmessage": "kms:GenerateDataKey",
+  "sns:publish": "kms:GenerateDataKey",
+};
+
+export const keyActionFor = (action: string): string | undefined => KEY_ACTIONS[action];

@@ -20,7 +20,7 @@ export type Extra = Readonly<Record<string, ContextValue>>;
 const NO_POLICIES: PolicyIndex = indexPolicies([]);
 
 /** Services whose resources resource control policies hold (Organizations User Guide, "Resource control policies", supported services). */
-const RCP_SERVICES = new Set([
+export const RCP_SERVICES = new Set([
   "s3",
   "sts",
   "kms",
@@ -41,7 +41,7 @@ export function ask(estate: AwsEstate, caller: Caller, action: string, target: T
   const { organization } = estate;
   const controlled = !caller.serviceLinked && (isIdentity(caller) || caller.type === "root");
   const control = controlled ? organization.chainOf(caller.account) : undefined;
-  const rcp = RCP_SERVICES.has(action.slice(0, action.indexOf(":"))) && !caller.serviceLinked && caller.type !== "service";
+  const rcp = RCP_SERVICES.has(action.slice(0, action.indexOf(":"))) && !caller.serviceLinked;
   const requested = {
     action,
     resource: on,
@@ -54,6 +54,7 @@ export function ask(estate: AwsEstate, caller: Caller, action: string, target: T
     {
       identity: isIdentity(caller) ? caller.index : NO_POLICIES,
       ...(isIdentity(caller) && caller.boundary !== undefined && { boundary: caller.boundary }),
+      ...(isIdentity(caller) && caller.unread?.length > 0 && { unread: caller.unread.map(({ what }) => what) }),
       control: control?.service ?? [],
       resourceControl: rcp ? organization.chainOf(target.account).resource : [],
       ...(target.policy !== undefined && { resource: target.policy }),
@@ -73,7 +74,7 @@ function withUnread(decision: Decision, unread: readonly string[]): Decision {
   return { outcome: "allowed-if", by: decision.by, residual: [...decision.residual, ...unread] };
 }
 
-export const caller = (type: "root" | "service" | "federated" | "stranger", arn: string, account: string): Caller => ({
+export const caller = (type: "root" | "service" | "federated" | "stranger" | "anonymous", arn: string, account: string): Caller => ({
   type,
   arn,
   account,

@@ -4,8 +4,10 @@ import { FRESH } from "./patterns.ts";
 
 export interface Caller {
   /** `root`: whoever administers the account. `stranger`: any AWS identity of an account that is not ours. */
-  readonly type: "role" | "user" | "root" | "service" | "federated" | "stranger";
+  readonly type: "role" | "user" | "root" | "service" | "federated" | "stranger" | "anonymous";
   readonly arn: string;
+  /** Name of the session, where it is known: `assumed-role/NAME/SESSION`, `federated-user/NAME`. Otherwise whoever takes a role chooses it. */
+  readonly session?: string;
   readonly account: string;
   readonly name: string;
   readonly label: string;
@@ -72,11 +74,13 @@ const CHOSEN_PREFIXES = ["aws:requesttag/", "s3:x-amz-", "s3:requestobjecttag", 
 const SERVICE_ONLY = new Set(["aws:sourcearn", "aws:sourceaccount", "aws:sourceorgid", "aws:sourceorgpaths", "aws:principalservicename"]);
 
 export function contextOf(caller: Caller, requested: Requested, organization: OrganizationFacts): Context {
-  return (key) =>
-    requested.extra?.[key] ??
-    ofCaller(key, caller, organization) ??
-    ofResource(key, requested, organization) ??
-    (CHOSEN.has(key) || CHOSEN_PREFIXES.some((prefix) => key.startsWith(prefix)) ? FREE : RESIDUAL);
+  const given = givenBy(caller, requested, organization);
+  return (key) => given(key) ?? (CHOSEN.has(key) || CHOSEN_PREFIXES.some((prefix) => key.startsWith(prefix)) ? FREE : RESIDUAL);
+}
+
+/** Only what follows from who calls and what is called, or was said besides; undefined: nothing is known of the key. */
+export function givenBy(caller: Caller, requested: Requested, organization: OrganizationFacts): (key: string) => ContextValue | undefined {
+  return (key) => requested.extra?.[key] ?? ofCaller(key, caller, organization) ?? ofResource(key, requested, organization);
 }
 
 const known = (value: string | "unknown" | undefined): ContextValue =>
@@ -89,11 +93,14 @@ const TYPES: Readonly<Record<Caller["type"], ContextValue>> = {
   service: ABSENT,
   federated: ABSENT,
   stranger: FREE,
+  anonymous: fixed("Anonymous"),
 };
 
 function ofCaller(key: string, caller: Caller, organization: OrganizationFacts): ContextValue | undefined {
   if (SERVICE_ONLY.has(key) && caller.type !== "service") return ABSENT;
   if (caller.type === "service") return key === "aws:principalisawsservice" ? fixed("true") : undefined;
+  if (caller.type === "anonymous" && key !== "aws:principaltype" && /^aws:(?:principal|username|userid|multifactor|federated)/.test(key))
+    return ABSENT;
   if (caller.type === "federated") return key.startsWith("aws:principal") ? ABSENT : undefined;
   if (key.startsWith("aws:principaltag/")) return ofTag(key.slice("aws:principaltag/".length), caller);
   switch (key) {
@@ -109,8 +116,9 @@ function ofCaller(key: string, caller: Caller, organization: OrganizationFacts):
     case "aws:principalorgpaths":
       return caller.type === "stranger" ? fixed(FRESH) : known(organization.pathOf(caller.account));
     case "aws:principaltype":
-      return TYPES[caller.type];
+      return caller.session?.startsWith("federated-user/") ? fixed("FederatedUser") : TYPES[caller.type];
     case "aws:username":
+      if (caller.session !== undefined) return ABSENT;
       return caller.type === "user" ? fixed(caller.name) : caller.type === "stranger" ? FREE : ABSENT;
     case "aws:principalisawsservice":
       return fixed("false");

@@ -1,8 +1,9 @@
 // Decides one request against every policy that applies: allowed, allowed if, denied, or unknown.
 import type { Source } from "../../model/source.ts";
-import { deniesHold, inWords, waysToSatisfy, type Context } from "./condition.ts";
+import { callerSide, candidatesOf, waysThrough, wholly, type Candidate } from "./candidates.ts";
+import { deniesHold, inWords, type Context } from "./condition.ts";
 import type { Caller } from "./context.ts";
-import { covers, intersects, narrow } from "./patterns.ts";
+import { covers, intersects } from "./patterns.ts";
 import { statementHash, statementsFor, type CompiledPolicy, type Statement } from "./policy.ts";
 import { matchPrincipal } from "./principal-match.ts";
 import { expand } from "./variables.ts";
@@ -46,20 +47,30 @@ export interface Request {
 
 export interface Policies {
   readonly identity: PolicyIndex;
-  /** Identity policies that were not read. */
+  /** Identity policies that were not read: each could deny. */
   readonly unread?: readonly string[];
   readonly boundary?: PolicyIndex | "unread";
+  /** Policies passed when the session was made: they only take away (IAM User Guide, "Session policies"). */
+  readonly session?: PolicyIndex | "unread";
   /** Service control policies of the caller's account, one index a level from the root down; none when it is exempt. */
   readonly control: readonly PolicyIndex[];
   /** Resource control policies of the resource's account. */
   readonly resourceControl: readonly PolicyIndex[];
   readonly resource?: AttachedPolicy | "unread";
+  /** Policy of the VPC endpoint that the request comes through: it must allow too (AWS PrivateLink Guide, "Control access to VPC endpoints"). */
+  readonly endpoint?: AttachedPolicy | "unread";
   /** The resource's policy must take part: a key policy, a trust policy. */
   readonly resourceRequired: boolean;
 }
 
+/** Which kind of policy an obstacle is. */
+export type Layer = "identity" | "boundary" | "session" | "service control" | "resource control" | "resource" | "endpoint";
+
 /** What stands between the caller and an access that is otherwise allowed. Without a guard nobody can lift it. */
 export interface Obstacle {
+  readonly layer: Layer;
+  /** Number of the control policies' level, from 1 at the root. */
+  readonly level?: number;
   readonly guard?: Guard;
   /** The statement that denies; absent for an implicit denial (nothing there allows it). */
   readonly by?: Bound;
@@ -76,15 +87,6 @@ export type Decision =
       readonly residual: readonly string[];
     }
   | { readonly outcome: "unknown"; readonly missing: string };
-
-interface Candidate {
-  readonly by: readonly Bound[];
-  readonly target: string;
-  readonly context: Context;
-  readonly residual: readonly string[];
-  /** Granted by the resource's policy in a way that an implicit deny of the boundary does not hold. */
-  readonly passesBoundary: boolean;
-}
 
 export const IMPLICIT_DENY: Decision = { outcome: "denied", obstacles: [], by: [], residual: [] };
 
@@ -115,169 +117,123 @@ function withoutCandidate(request: Request, policies: Policies): Decision {
   return IMPLICIT_DENY;
 }
 
-const wholly = (request: Request): Candidate => ({
-  by: [],
-  target: request.resource,
-  context: request.context,
-  residual: [],
-  passesBoundary: false,
-});
-
-function* candidatesOf(request: Request, policies: Policies): Iterable<Candidate> {
-  const own = request.caller.account === request.account;
-  const sides = resourceSide(request, policies);
-  for (const side of sides) {
-    if (own && side.grants) yield side.candidate;
-    else yield* callerSide(request, policies, side.candidate);
-  }
-  if (own && !policies.resourceRequired) yield* callerSide(request, policies, wholly(request));
-  for (const side of sides) if (own && side.perhaps) yield side.perhaps;
-}
-
-/** Identity policies that allow what is left of the target. Whoever administers an account can give themselves any. */
-function callerSide(request: Request, policies: Policies, from: Candidate): readonly Candidate[] {
-  const { caller } = request;
-  if (caller.type !== "role" && caller.type !== "user") return [from];
-  const found: Candidate[] = [];
-  for (const bound of policies.identity.forAction(request.action).allows) found.push(...waysThrough(bound, from));
-  return found;
-}
-
-interface ResourceSide {
-  readonly candidate: Candidate;
-  /** In the caller's own account it grants by itself. */
-  readonly grants: boolean;
-  /** Where AWS's documentation does not say whether it grants by itself. */
-  readonly perhaps?: Candidate;
-}
-
-/**
- * Naming the account hands the decision to its identity policies; naming the principal, or everyone, grants in the same account. For
- * sts:AssumeRole only a principal named directly is documented to need nothing else (STS API Reference, "AssumeRole", Permissions).
- */
-function resourceSide(request: Request, policies: Policies): readonly ResourceSide[] {
-  const policy = policies.resource;
-  if (policy === undefined || policy === "unread") return [];
-  const found: ResourceSide[] = [];
-  for (const statement of statementsFor(policy.compiled, request.action)) {
-    const match = statement.effect === "Allow" ? matchPrincipal(statement.principals, request.caller) : undefined;
-    if (!match || match.kind === "none") continue;
-    for (const way of waysThrough({ policy, statement }, wholly(request))) {
-      const residual = match.residual === undefined ? way.residual : [...way.residual, match.residual];
-      const candidate = { ...way, residual, passesBoundary: match.kind !== "account" && match.sessionOrUser === true };
-      const byEveryone = match.kind === "wildcard" && request.action.startsWith("sts:assumerole") && request.caller.type !== "federated";
-      const perhaps = { ...candidate, residual: [...residual, "if a trust in everyone needs no identity policy in the same account"] };
-      found.push({ candidate, grants: match.kind !== "account" && !byEveryone, ...(byEveryone ? { perhaps } : {}) });
-    }
-  }
-  return found;
-}
-
-/** The ways in which one allowing statement lets the candidate through. */
-function waysThrough(bound: Bound, from: Candidate): readonly Candidate[] {
-  const { statement } = bound;
-  const expands = bound.policy.compiled.expandsVariables;
-  const targets = allowedTargets(statement, from, expands);
-  if (targets.length === 0) return [];
-  if (statement.conditions.length === 0) {
-    return targets.map(({ target, residual }) => ({ ...from, by: [...from.by, bound], target, residual: [...from.residual, ...residual] }));
-  }
-  const ways = waysToSatisfy(statement.conditions, from.context, expands);
-  return targets.flatMap(({ target, residual }) =>
-    ways.map((way) => ({
-      ...from,
-      by: [...from.by, bound],
-      target,
-      context: way.context,
-      residual: [...from.residual, ...residual, ...way.residual.map((words) => `only if ${words}`)],
-    })),
-  );
-}
-
-interface Target {
-  readonly target: string;
-  readonly residual: readonly string[];
-}
-
-function allowedTargets(statement: Statement, from: Candidate, expands: boolean): readonly Target[] {
-  const { resources } = statement;
-  if (!resources) return [{ target: from.target, residual: [] }];
-  const found: Target[] = [];
-  for (const written of resources.patterns) {
-    const pattern = expand(written, from.context, expands);
-    if (pattern === undefined) continue;
-    if (pattern === "residual") {
-      const words = `only if ${written} names it`;
-      if (resources.negated || intersects(written.replace(/\$\{[^}]*\}/g, "*"), from.target))
-        found.push({ target: from.target, residual: [words] });
-      continue;
-    }
-    if (resources.negated) {
-      if (covers(pattern, from.target)) return [];
-      continue;
-    }
-    const target = narrow(from.target, pattern);
-    if (target === from.target) return [{ target, residual: [] }];
-    if (target !== undefined) found.push({ target, residual: [] });
-  }
-  return resources.negated && found.length === 0 ? [{ target: from.target, residual: [] }] : found;
+/** What is gathered on the way through everything that limits: what of the candidate is left, and what stopped it. */
+interface Found {
+  left: readonly Candidate[];
+  readonly residual: string[];
+  readonly obstacles: Obstacle[];
 }
 
 function limit(request: Request, policies: Policies, candidate: Candidate): Decision {
-  const residual = [...candidate.residual];
-  const obstacles: Obstacle[] = [];
+  const found: Found = { left: [candidate], residual: [], obstacles: [] };
   const own = request.caller.account === request.account;
-  if (!(own && candidate.passesBoundary)) throughBoundary(request, policies, candidate, residual, obstacles);
-  for (const level of policies.control) throughLevel(request, level, candidate, residual, obstacles);
-  for (const index of denyingIndexes(policies)) {
-    for (const bound of index.forAction(request.action).denies) deny(bound, candidate, undefined, residual, obstacles);
+  if (!(own && candidate.passesBoundary)) {
+    throughOne(request, policies.boundary, "boundary", found);
+    throughOne(request, policies.session, "session", found);
   }
-  denyByResource(request, policies, candidate, residual, obstacles);
-  if (policies.resource === "unread") residual.push(`unless the policy of ${request.resource}, which was not read, denies it`);
+  for (const [i, level] of policies.control.entries()) throughLevel(request, level, { layer: "service control", level: i + 1 }, found);
+  throughEndpoint(request, policies.endpoint, found);
+  for (const what of policies.unread ?? []) found.residual.push(`unless ${what}, which was not read, denies it`);
+  if (policies.resource === "unread") found.residual.push(`unless the policy of ${request.resource}, which was not read, denies it`);
+  let best: Decision | undefined;
+  for (const left of found.left) {
+    const decision = afterDenials(request, policies, left, found);
+    if (decision.outcome === "allowed") return decision;
+    if (!best || rank(decision) > rank(best)) best = decision;
+  }
+  return best ?? IMPLICIT_DENY;
+}
+
+function afterDenials(request: Request, policies: Policies, candidate: Candidate, found: Found): Decision {
+  const residual = [...candidate.residual, ...found.residual];
+  const obstacles = [...found.obstacles];
+  const into = { residual, obstacles };
+  for (const [index, layer] of denyingIndexes(policies)) {
+    for (const bound of index.forAction(request.action).denies) deny(bound, layer, candidate, undefined, into);
+  }
+  denyByResource(request, policies.resource, "resource", candidate, into);
+  denyByResource(request, policies.endpoint, "endpoint", candidate, into);
   if (obstacles.length > 0) return { outcome: "denied", obstacles, by: candidate.by, residual };
   if (residual.length > 0) return { outcome: "allowed-if", by: candidate.by, residual };
   return { outcome: "allowed", by: candidate.by, residual: [] };
 }
 
-function* denyingIndexes(policies: Policies): Iterable<PolicyIndex> {
-  yield policies.identity;
-  if (policies.boundary !== undefined && policies.boundary !== "unread") yield policies.boundary;
-  yield* policies.control;
-  yield* policies.resourceControl;
+/** What denies the request whether or not anything allows it, for explaining. */
+export function obstaclesOf(request: Request, policies: Policies): readonly Obstacle[] {
+  const decision = limit(request, policies, wholly(request));
+  return decision.outcome === "denied" ? decision.obstacles : [];
 }
 
-function throughBoundary(request: Request, policies: Policies, candidate: Candidate, residual: string[], obstacles: Obstacle[]): void {
-  const { boundary } = policies;
-  if (boundary === undefined) return;
-  if (boundary === "unread") residual.push(`only if the permissions boundary of ${request.caller.label}, which was not read, allows it`);
-  else throughLevel(request, boundary, candidate, residual, obstacles);
+function* denyingIndexes(policies: Policies): Iterable<readonly [PolicyIndex, Layer]> {
+  yield [policies.identity, "identity"];
+  if (policies.boundary !== undefined && policies.boundary !== "unread") yield [policies.boundary, "boundary"];
+  if (policies.session !== undefined && policies.session !== "unread") yield [policies.session, "session"];
+  for (const level of policies.control) yield [level, "service control"];
+  for (const level of policies.resourceControl) yield [level, "resource control"];
+}
+
+const NAMES = { boundary: "the permissions boundary", session: "the session policy" } as const;
+
+function throughOne(request: Request, index: PolicyIndex | "unread" | undefined, layer: "boundary" | "session", found: Found): void {
+  if (index === undefined) return;
+  if (index === "unread") found.residual.push(`only if ${NAMES[layer]} of ${request.caller.label}, which was not read, allows it`);
+  else throughLevel(request, index, { layer }, found);
 }
 
 /** One level must allow: an empty level denies (Organizations User Guide, "SCP evaluation"). */
-function throughLevel(request: Request, level: PolicyIndex, candidate: Candidate, residual: string[], obstacles: Obstacle[]): void {
-  let undecided: readonly string[] | undefined;
-  for (const bound of level.forAction(request.action).allows) {
-    for (const way of waysThrough(bound, { ...candidate, residual: [] })) {
-      if (way.residual.length === 0) return;
-      undecided ??= way.residual;
-    }
-  }
+function throughLevel(request: Request, level: PolicyIndex, place: Pick<Obstacle, "layer" | "level">, found: Found): void {
   const guard = level.policies[0]?.guard;
-  if (undecided) residual.push(...undecided);
-  else obstacles.push(guard ? { guard } : {});
+  through(level.forAction(request.action).allows, found, guard ? { ...place, guard } : place);
 }
 
-function denyByResource(request: Request, policies: Policies, candidate: Candidate, residual: string[], obstacles: Obstacle[]): void {
-  const policy = policies.resource;
+/** An endpoint's policy names principals like a resource's, and must allow; its absence is AWS's default of full access. */
+function throughEndpoint(request: Request, policy: Policies["endpoint"], found: Found): void {
+  if (policy === undefined) return;
+  if (policy === "unread") return void found.residual.push("only if the policy of the VPC endpoint, which was not read, allows it");
+  const allows = statementsFor(policy.compiled, request.action)
+    .filter((statement) => statement.effect === "Allow" && matchPrincipal(statement.principals, request.caller).kind !== "none")
+    .map((statement) => ({ policy, statement }));
+  through(allows, found, { layer: "endpoint" });
+}
+
+/** More ways than this are not told apart. */
+const MOST_LEFT = 32;
+
+/** What is left of each candidate where some statement allows it: narrowed, so that the next level sees the same resource and the same choices. */
+function through(allows: readonly Bound[], found: Found, obstacle: Obstacle): void {
+  const left = found.left.flatMap((candidate) => {
+    const ways = allows.flatMap((bound) => waysThrough(bound, candidate)).map((way) => ({ ...way, by: candidate.by }));
+    const whole = ways.find(
+      (way) => way.target === candidate.target && way.context === candidate.context && way.residual.length === candidate.residual.length,
+    );
+    return whole ? [candidate] : ways;
+  });
+  if (left.length === 0) found.obstacles.push(obstacle);
+  else found.left = left.length > MOST_LEFT ? left.toSorted((a, b) => a.residual.length - b.residual.length).slice(0, MOST_LEFT) : left;
+}
+
+function denyByResource(
+  request: Request,
+  policy: Policies["resource"],
+  layer: Layer,
+  candidate: Candidate,
+  into: Pick<Found, "residual" | "obstacles">,
+): void {
   if (policy === undefined || policy === "unread") return;
   for (const statement of statementsFor(policy.compiled, request.action)) {
     if (statement.effect !== "Deny") continue;
     const match = matchPrincipal(statement.principals, request.caller);
-    if (match.kind !== "none") deny({ policy, statement }, candidate, match.residual, residual, obstacles);
+    if (match.kind !== "none") deny({ policy, statement }, layer, candidate, match.residual, into);
   }
 }
 
-function deny(bound: Bound, candidate: Candidate, principal: string | undefined, residual: string[], obstacles: Obstacle[]): void {
+function deny(
+  bound: Bound,
+  layer: Layer,
+  candidate: Candidate,
+  principal: string | undefined,
+  into: Pick<Found, "residual" | "obstacles">,
+): void {
   const expands = bound.policy.compiled.expandsVariables;
   const covered = deniedTarget(bound.statement, candidate, expands);
   if (covered === "false") return;
@@ -285,11 +241,11 @@ function deny(bound: Bound, candidate: Candidate, principal: string | undefined,
   if (truth === "false") return;
   if (truth === "true" && covered === "true" && principal === undefined) {
     const guard = bound.policy.guard ?? guardOf(bound);
-    obstacles.push({ guard, by: bound });
+    into.obstacles.push({ layer, guard, by: bound });
     return;
   }
   const why = bound.statement.conditions.map(inWords).join(" and ") || (principal ?? "its resource is not decided");
-  residual.push(`unless ${bound.policy.label} denies it (${why})`);
+  into.residual.push(`unless ${bound.policy.label} denies it (${why})`);
 }
 
 function deniedTarget(statement: Statement, candidate: Candidate, expands: boolean): "true" | "false" | "residual" {

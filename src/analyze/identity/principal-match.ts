@@ -36,7 +36,10 @@ function matchEntry(entry: PrincipalEntry, caller: Caller): PrincipalMatch {
   if (entry.type === "Service") return caller.type === "service" && entry.value === caller.arn ? { kind: "direct" } : NONE;
   if (entry.type === "Federated") return caller.type === "federated" && entry.value === caller.arn ? { kind: "direct" } : NONE;
   if (entry.type !== "AWS") return NONE;
-  if (entry.value === caller.arn && caller.type !== "root") return { kind: "direct", sessionOrUser: caller.type !== "role" };
+  if (caller.type === "anonymous") return NONE;
+  if (entry.value === caller.arn && caller.type !== "root") {
+    return { kind: "direct", sessionOrUser: caller.type !== "role" };
+  }
   if (namesAccount(entry.value, caller.account)) return { kind: "account" };
   return matchSession(entry.value, caller);
 }
@@ -51,7 +54,9 @@ const namesAccount = (value: string, account: string): boolean =>
 function matchSession(value: string, caller: Caller): PrincipalMatch {
   const form = /^arn:[^:]+:sts::(\d{12}):assumed-role\/([^/]+)\/(.+)$/.exec(value);
   if (!form || caller.type !== "role" || form[1] !== caller.account || form[2] !== caller.name) return NONE;
+  if (caller.session !== undefined && caller.session !== form[3]) return NONE;
   const match = { kind: "direct", sessionOrUser: true } as const;
+  if (caller.session !== undefined) return match;
   return caller.peopleOnly ? { ...match, residual: `only in the session ${form[3]}` } : match;
 }
 
@@ -65,7 +70,7 @@ function matchNegated(entries: readonly PrincipalEntry[], caller: Caller): Princ
   const direct = matches.some((match) => match.kind === "direct" && match.residual === undefined);
   const account = matches.some((match) => match.kind === "account");
   const session = caller.type !== "role" || entries.some((entry) => matchSession(entry.value, caller).kind === "direct");
-  if (caller.type === "service" || caller.type === "federated") return direct ? NONE : WILDCARD;
+  if (caller.type === "service" || caller.type === "federated" || caller.type === "anonymous") return direct ? NONE : WILDCARD;
   if (direct && account && session) return NONE;
   return direct || account ? { ...WILDCARD, residual: `unless NotPrincipal exempts ${caller.label}` } : WILDCARD;
 }

@@ -1,0 +1,47 @@
+// bulkhead iam evaluate: one request under its policies, decided as AWS would.
+import { readFileSync } from "node:fs";
+import type { Command } from "commander";
+import { evaluateRequest, renderAnswer } from "../app/iam.ts";
+import { EXIT } from "./exit.ts";
+import { withFormat } from "./flags.ts";
+import { put, usesColor } from "./io.ts";
+import { UsageError } from "./report.ts";
+
+const HELP = `
+The request is one JSON object:
+  principal      ARN of a role, session, user, provider or account root; a service; or * for anonymous
+  action         service:Action
+  resource       ARN, or { arn, account, tags, key }
+  context        condition keys; null says that a key is absent
+  policies       identity, groups, boundary, session, serviceControl, resourceControl, resource, key, endpoint
+
+Examples: examples/iam. The whole form: docs/iam-evaluate.md.
+Exit status: 0 answered (allowed, allowed if, denied), 2 unknown, 3 bad input.`;
+
+export function register(program: Command): void {
+  const iam = program.command("iam").description("Ask about IAM policies without an estate.").exitOverride();
+  const evaluate = iam
+    .command("evaluate")
+    .description("Decide one request under every kind of policy: allowed, allowed if, denied or unknown, and by which statement.")
+    .argument("<file>", "JSON file with the request and its policies")
+    .exitOverride()
+    .addHelpText("after", HELP);
+  withFormat(evaluate, ["terminal", "json"]).action((file: string, flags: { format: "terminal" | "json"; output?: string }) => {
+    const evaluated = evaluateRequest(file, bytesOf(file));
+    if (!evaluated.ok) throw new UsageError("BAD_INPUT", evaluated.error);
+    const { answer } = evaluated.value;
+    put(
+      flags.format === "json" ? `${JSON.stringify(answer, undefined, 2)}\n` : renderAnswer(evaluated.value, usesColor(flags.output)),
+      flags.output,
+    );
+    if (answer.outcome === "unknown") process.exitCode = EXIT.unknown;
+  });
+}
+
+function bytesOf(file: string): Uint8Array {
+  try {
+    return readFileSync(file);
+  } catch (cause) {
+    throw new UsageError("BAD_INPUT", `${file}  cannot be read\n  Check the path and your right to read it.`, { cause });
+  }
+}
