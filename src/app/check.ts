@@ -33,6 +33,8 @@ export interface CheckOptions {
   readonly gaps?: readonly Gap[];
   /** Changes what was read before anything is derived. */
   readonly alter?: (observations: readonly Observation[]) => readonly Observation[];
+  /** Texts of files that are no part of the estate and that observations name all the same, to show lines of. */
+  readonly texts?: ReadonlyMap<string, NonNullable<ReturnType<EstateReading["textOf"]>>>;
 }
 
 export interface CheckRun {
@@ -59,11 +61,12 @@ export function readAndDerive(
   const loaded = loadCharter(given.text, given.file);
   if (!loaded.ok) return loaded;
   const charter = loaded.value;
-  const reading = readEstate(files, charter, {
+  const read = readEstate(files, charter, {
     fingerprintKey: options.fingerprintKey ?? randomBytes(32),
     ...(options.trustedKeys && { trustedKeys: options.trustedKeys }),
     charterFile,
   });
+  const reading = { ...read, textOf: (path: string) => options.texts?.get(path) ?? read.textOf(path) };
   const observations = options.alter ? options.alter(reading.observations) : reading.observations;
   const derived = derive(observations, charter, [...reading.gaps, ...(options.gaps ?? [])], planes, options.asOf);
   // What the charter declares absent is no gap, also where only the analysis missed it; readEstate has already said the assumption.

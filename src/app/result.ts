@@ -139,9 +139,17 @@ function lines(reading: EstateReading): Lined {
   return (source) => {
     if (source.line !== undefined) return source;
     const file = reading.textOf(source.file);
-    const at = file && locate(file.text, file.format, source.pointer ?? "", source.document ?? 0);
+    const at = file && nearest(file, source.pointer ?? "", source.document ?? 0);
     return at ? { ...source, line: at.line } : source;
   };
+}
+
+/** A pointer may go on into a document that stands in the file as text, as policies do in many formats: then the text's place is shown. */
+function nearest(file: NonNullable<ReturnType<EstateReading["textOf"]>>, pointer: string, document: number): { line: number } | undefined {
+  for (let at = pointer; ; at = at.slice(0, at.lastIndexOf("/"))) {
+    const found = locate(file.text, file.format, at, document);
+    if (found || at === "") return found;
+  }
 }
 
 function findingOf({ check }: CheckAnswer, found: Found, told: Telling): Finding {

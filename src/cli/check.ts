@@ -1,17 +1,24 @@
 // bulkhead check: the main job.
 import type { Command } from "commander";
+import { readFileSync } from "node:fs";
+import { relative, resolve } from "node:path";
 import { onlyNew, readBaseline } from "../app/baseline.ts";
+import { formatProblems } from "../app/check.ts";
+import { checkPlan, type PlanFile } from "../app/plan.ts";
 import type { Format } from "../app/render/format.ts";
+import { renderPlan } from "../app/render/plan.ts";
 import { render } from "../app/render/format.ts";
 import type { CheckResult } from "../findings/result.ts";
-import { statusOf } from "./exit.ts";
+import { statusOf, statusOfDifference } from "./exit.ts";
 import { withEstate, withFormat } from "./flags.ts";
-import { checkFolder, type EstateFlags, put, readText, usesColor } from "./io.ts";
+import { checkFolder, type EstateFlags, filesOf, optionsOf, put, readText, usesColor } from "./io.ts";
+import { UsageError } from "./report.ts";
 
 interface Flags extends EstateFlags {
   readonly format: Format;
   readonly output?: string;
   readonly baseline?: string;
+  readonly plan?: string;
   readonly all?: boolean;
 }
 
@@ -21,13 +28,37 @@ export function register(program: Command): void {
     .description("Prove or refute that the environments of a folder are separated.")
     .argument("[folder]", "folder with bulkhead.yaml and the collected files", ".")
     .option("--baseline <result.json>", "report only findings that an earlier result does not have")
+    .option("--plan <plan.json>", "report only what this Terraform plan would open or close (terraform show -json)")
     .option("--all", "print every finding hop by hop");
   withFormat(withEstate(command)).action(async (folder: string, flags: Flags) => {
+    if (flags.plan !== undefined) return onPlan(folder, flags.plan, flags);
     const { result } = checkFolder(folder, flags);
     const shown = flags.baseline === undefined ? result : onlyNew(result, readBaseline(readText(flags.baseline), flags.baseline));
     put(await render(shown, flags.format, { color: usesColor(flags.output), all: flags.all === true }), flags.output);
     process.exitCode = statusOfResult(shown);
   });
+}
+
+function onPlan(folder: string, plan: string, flags: Flags): void {
+  const { format } = flags;
+  if (format !== "terminal" && format !== "json" && format !== "markdown")
+    throw new UsageError("USAGE", `--format ${format}  a plan has no such form\n  Write terminal, json or markdown.`);
+  if (flags.baseline !== undefined)
+    throw new UsageError("USAGE", "--baseline  a plan is compared with the folder as it is\n  Leave --baseline out.");
+  const checked = checkPlan(filesOf(folder), planFile(folder, plan), optionsOf(flags));
+  if (!checked.ok) throw new UsageError("BAD_INPUT", formatProblems(checked.error));
+  put(renderPlan(plan, checked.value, format, usesColor(flags.output)), flags.output);
+  process.exitCode = statusOfDifference(checked.value.changed);
+}
+
+/** A plan below the folder is known by its path from there, as the charter's inputs are. */
+function planFile(folder: string, plan: string): PlanFile {
+  const below = relative(resolve(folder), resolve(plan)).replaceAll("\\", "/");
+  try {
+    return { path: below.startsWith("../") ? plan : below, bytes: readFileSync(plan) };
+  } catch (cause) {
+    throw new UsageError("BAD_INPUT", `${plan}  cannot be read\n  Check the path and your right to read it.`, { cause });
+  }
 }
 
 export function statusOfResult(result: CheckResult): number {

@@ -5,7 +5,7 @@ import { readBaseline } from "../app/baseline.ts";
 import { difference } from "../app/diff.ts";
 import { renderDifference } from "../app/render/difference.ts";
 import type { CheckResult } from "../findings/result.ts";
-import { EXIT } from "./exit.ts";
+import { statusOfDifference } from "./exit.ts";
 import { withEstate, withFormat } from "./flags.ts";
 import { checkFolder, type EstateFlags, put, readText, usesColor } from "./io.ts";
 
@@ -27,11 +27,7 @@ export function register(program: Command): void {
         ? `${JSON.stringify(changed, undefined, 2)}\n`
         : renderDifference(changed, flags.format, usesColor(flags.output));
     put(text, flags.output);
-    process.exitCode = changed.opened.some((finding) => finding.verdict === "violated")
-      ? EXIT.violated
-      : changed.opened.length > 0 || changed.gapsOpened.length > 0
-        ? EXIT.unknown
-        : EXIT.done;
+    process.exitCode = statusOfDifference(changed);
   });
 }
 

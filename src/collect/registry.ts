@@ -3,5 +3,6 @@ import { collector as aws } from "./aws/collector.ts";
 import type { Collector } from "./collector.ts";
 import { collector as github } from "./github/collector.ts";
 import { collector as kubernetes } from "./kubernetes/collector.ts";
+import { collector as terraform } from "./terraform/collector.ts";
 
-export const collectors: readonly Collector[] = [aws, github, kubernetes];
+export const collectors: readonly Collector[] = [aws, github, kubernetes, terraform];

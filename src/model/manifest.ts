@@ -3,7 +3,7 @@ import { z } from "zod";
 
 /** The scope a set of files was read from. Never guessed: it comes from a manifest or from the charter's inputs. */
 export const Scope = z.strictObject({
-  system: z.enum(["aws", "kubernetes", "github"]),
+  system: z.enum(["aws", "kubernetes", "github", "terraform"]),
   /** Twelve-digit AWS account id, kept as text. */
   account: z
     .string()

@@ -1,0 +1,54 @@
+// Resource instances → pieces and gaps.
+import type { Gap } from "../../model/gap.ts";
+import type { Scope } from "../../model/manifest.ts";
+import type { TerraformPart } from "../../model/observations/terraform.ts";
+import { identityMappers } from "./map-identity.ts";
+import { resourceMappers, unmapped } from "./map-resources.ts";
+import { constant, placesOf } from "./places.ts";
+import type { Contents } from "./read.ts";
+import type { Mapper, Reading } from "./reading.ts";
+import type { TerraformResource } from "./resource.ts";
+import { gapOf } from "./topics.ts";
+
+export const mappers: Readonly<Record<string, Mapper>> = { ...identityMappers, ...resourceMappers };
+
+export interface Mapped {
+  readonly parts: readonly TerraformPart[];
+  readonly gaps: readonly Gap[];
+}
+
+export interface About {
+  readonly file: string;
+  readonly scope?: Scope;
+  readonly fingerprint: (secret: string) => string;
+}
+
+/** Resources are mapped with all of `contents` beside them, so that one may name another. */
+export function mapResources(resources: readonly TerraformResource[], contents: Contents, about: About): Mapped {
+  const parts: TerraformPart[] = [];
+  const gaps: Gap[] = [];
+  const places = placesOf(contents, about.scope?.account);
+  const all = new Map([...contents.prior, ...contents.resources].map((resource) => [resource.address, resource]));
+  for (const resource of resources) {
+    const mapper = resource.mode === "managed" ? mapperOf(resource.type) : undefined;
+    if (!mapper) continue;
+    const provider = contents.configuration.provider(resource.provider);
+    const reading: Reading = {
+      resource,
+      placeOf: places,
+      byAddress: (address) => all.get(address),
+      file: about.file,
+      ...(about.scope && { scope: about.scope }),
+      provider: (name) => constant(provider, name),
+      part: (part, source) => void parts.push({ kind: "terraform/part", source: source ?? resource.source, ...part } as TerraformPart),
+      whole: (observation) => void parts.push({ kind: "terraform/part", part: "whole", observation, source: observation.source }),
+      gap: (topic, subject, what, why, source) => void gaps.push(gapOf(topic, subject, what, why, source ?? resource.source)),
+      fingerprint: about.fingerprint,
+    };
+    mapper(reading);
+  }
+  return { parts, gaps };
+}
+
+const mapperOf = (type: string): Mapper | undefined =>
+  Object.hasOwn(mappers, type) ? mappers[type] : type.startsWith("aws_") ? unmapped : undefined;
