@@ -4,7 +4,7 @@ import { waysToSatisfy } from "./condition.ts";
 import type { Bound, Policies, Request } from "./evaluate.ts";
 import { covers, intersects, narrow } from "./patterns.ts";
 import { statementsFor, type Statement } from "./policy.ts";
-import { matchPrincipal } from "./principal-match.ts";
+import { matchesOf } from "./principal-match.ts";
 import { expand } from "./variables.ts";
 
 export interface Candidate {
@@ -64,9 +64,10 @@ export function resourceSide(request: Request, policies: Policies): readonly Res
   if (policy === undefined || policy === "unread") return [];
   const found: ResourceSide[] = [];
   for (const statement of statementsFor(policy.compiled, request.action)) {
-    const match = statement.effect === "Allow" ? matchPrincipal(statement.principals, request.caller) : undefined;
-    if (!match || match.kind === "none") continue;
-    for (const way of waysThrough({ policy, statement }, wholly(request))) {
+    const matches = statement.effect === "Allow" ? matchesOf(statement.principals, request.caller) : [];
+    if (matches.length === 0) continue;
+    const ways = waysThrough({ policy, statement }, wholly(request));
+    for (const [match, way] of matches.flatMap((match) => ways.map((way) => [match, way] as const))) {
       const residual = match.residual === undefined ? way.residual : [...way.residual, match.residual];
       const candidate = { ...way, residual, passesBoundary: match.kind !== "account" && match.sessionOrUser === true };
       const byEveryone = match.kind === "wildcard" && request.action.startsWith("sts:assumerole") && request.caller.type !== "federated";

@@ -13,6 +13,9 @@ export const isLiteral = (pattern: string): boolean => !/[*?]/.test(pattern);
 /** The text as a pattern that matches only itself. */
 export const literally = (text: string): string => text.replaceAll("*", LITERAL_STAR).replaceAll("?", LITERAL_MARK);
 
+/** The text that `literally` was given, for people. */
+export const written = (pattern: string): string => pattern.replaceAll(LITERAL_STAR, "*").replaceAll(LITERAL_MARK, "?");
+
 const plain = (pattern: string): boolean => !pattern.includes(LITERAL_STAR) && !pattern.includes(LITERAL_MARK);
 
 /** Whether a concrete text matches; a `*` in the text is a character like any other. */

@@ -28,15 +28,36 @@ export function matchPrincipal(principals: Statement["principals"], caller: Call
   return best;
 }
 
+/**
+ * Every way in which it names the caller, since they differ in what they grant: a role named beside everyone is held by its boundary in the one
+ * way and not in the other.
+ */
+export function matchesOf(principals: Statement["principals"], caller: Caller): readonly PrincipalMatch[] {
+  if (!principals) return [];
+  if (principals.negated) return [matchNegated(principals.entries, caller)].filter(({ kind }) => kind !== "none");
+  const found: PrincipalMatch[] = [];
+  for (const entry of principals.entries) {
+    const match = matchEntry(entry, caller);
+    if (match.kind === "none") continue;
+    if (match.kind === "direct" && match.sessionOrUser === true && match.residual === undefined) return [match];
+    if (
+      !found.some((other) => other.kind === match.kind && other.sessionOrUser === match.sessionOrUser && other.residual === match.residual)
+    ) {
+      found.push(match);
+    }
+  }
+  return found;
+}
+
 const strength = (match: PrincipalMatch): number =>
   ({ none: 0, account: 2, wildcard: 3, direct: 4 })[match.kind] - (match.residual === undefined ? 0 : 3.5);
 
 function matchEntry(entry: PrincipalEntry, caller: Caller): PrincipalMatch {
   if (entry.value === "*" && entry.type === "AWS") return WILDCARD;
-  if (entry.type === "Service") return caller.type === "service" && entry.value === caller.arn ? { kind: "direct" } : NONE;
+  if (entry.type === "Service")
+    return caller.type === "service" && entry.value === caller.arn ? { kind: "direct", sessionOrUser: true } : NONE;
   if (entry.type === "Federated") return caller.type === "federated" && entry.value === caller.arn ? { kind: "direct" } : NONE;
-  if (entry.type !== "AWS") return NONE;
-  if (caller.type === "anonymous") return NONE;
+  if (entry.type !== "AWS" || caller.type === "anonymous" || caller.type === "service" || caller.type === "federated") return NONE;
   if (entry.value === caller.arn && caller.type !== "root") {
     return { kind: "direct", sessionOrUser: caller.type !== "role" };
   }

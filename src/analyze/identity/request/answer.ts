@@ -3,6 +3,7 @@ import type { Json } from "../../../lib/json.ts";
 import { fail, ok, type Result } from "../../../lib/result.ts";
 import { keyActionFor } from "../actions.ts";
 import { both, RCP_SERVICES } from "../ask.ts";
+import { literally, written as asWritten } from "../patterns.ts";
 import { callerSide, resourceSide, wholly } from "../candidates.ts";
 import { evaluate, obstaclesOf, type Bound, type Decision, type Layer, type Obstacle, type Policies, type Request } from "../evaluate.ts";
 import { policiesOf, type Attached } from "./policies.ts";
@@ -61,7 +62,7 @@ function askOne(asked: EvaluationRequest, parties: Parties, attached: Attached, 
   const request: Request = {
     caller,
     action,
-    resource: resource.arn,
+    resource: literally(resource.arn),
     account: resource.account,
     context: contextOfRequest(asked, parties, action),
   };
@@ -141,7 +142,7 @@ function refused(asked: readonly Asked[], attached: Attached): Answer {
 /** A policy that must take part and was not given at all. */
 function missingPolicy({ written, request, policies }: Asked): readonly string[] {
   if (policies.resource !== undefined || !policies.resourceRequired) return [];
-  return [`the policy of ${request.resource}, which must allow ${written}`];
+  return [`the policy of ${asWritten(request.resource)}, which must allow ${written}`];
 }
 
 const unique = (bounds: readonly Bound[]): readonly Bound[] =>
@@ -165,13 +166,16 @@ function whyNot({ written: action, request, policies, decision }: Asked, attache
   const resource = resourceSide(request, policies).length > 0;
   const isIdentity = caller.type === "role" || caller.type === "user";
   if (policies.resourceRequired) {
-    if (!resource) return [`the policy of ${request.resource} does not let ${caller.label} in for ${action}`];
-    return [`no identity policy of ${caller.label} allows ${action}, and the policy of ${request.resource} does not name it directly`];
+    if (!resource) return [`the policy of ${asWritten(request.resource)} does not let ${caller.label} in for ${action}`];
+    return [
+      `no identity policy of ${caller.label} allows ${action}, and the policy of ${asWritten(request.resource)} does not name it directly`,
+    ];
   }
-  if (own && isIdentity) return [`no identity policy and no resource policy allows ${caller.label} ${action} on ${request.resource}`];
+  if (own && isIdentity)
+    return [`no identity policy and no resource policy allows ${caller.label} ${action} on ${asWritten(request.resource)}`];
   const why: string[] = [];
-  if (isIdentity && !identity) why.push(`no identity policy of ${caller.label} allows ${action} on ${request.resource}`);
-  if (!resource) why.push(`no policy of ${request.resource} lets ${caller.label} in for ${action}`);
+  if (isIdentity && !identity) why.push(`no identity policy of ${caller.label} allows ${action} on ${asWritten(request.resource)}`);
+  if (!resource) why.push(`no policy of ${asWritten(request.resource)} lets ${caller.label} in for ${action}`);
   return why;
 }
 
