@@ -88,9 +88,13 @@ export interface RandomRequest {
   readonly keys: Keys;
 }
 
-export function randomRequest(next: () => number): RandomRequest {
-  const pick = <T>(from: readonly T[]): T => from[Math.floor(next() * from.length)] as T;
-  const chance = (share: number): boolean => next() < share;
+interface Choice {
+  readonly next: () => number;
+  readonly pick: <T>(from: readonly T[]) => T;
+  readonly chance: (share: number) => boolean;
+}
+
+function randomPolicies({ next, pick, chance }: Choice) {
   const many = (from: readonly string[]): Json =>
     chance(0.6) ? pick(from) : Array.from({ length: 1 + Math.floor(next() * 3) }, () => pick(from));
 
@@ -126,16 +130,24 @@ export function randomRequest(next: () => number): RandomRequest {
   const policies = (most: number, names = false): JsonObject[] =>
     Array.from({ length: Math.floor(next() * most + 0.85) }, () => policy(names));
   const levels = () => ["r-acme", "ou-a", A].slice(0, 1 + Math.floor(next() * 3)).map((target) => ({ target, policies: policies(2) }));
+  return { policy, policies, levels };
+}
 
-  const who = pick<Who>([
-    { kind: "role", account: A, arn: `arn:aws:iam::${A}:role/app`, name: "app", session: "night" },
-    { kind: "role", account: A, arn: `arn:aws:iam::${A}:role/app`, name: "app", session: "night" },
-    { kind: "role", account: B, arn: `arn:aws:iam::${B}:role/app`, name: "app", session: "night" },
-    { kind: "user", account: A, arn: `arn:aws:iam::${A}:user/x`, name: "x" },
-    { kind: "root", account: A, arn: `arn:aws:iam::${A}:root`, name: "root" },
-    { kind: "service", account: A, arn: "ec2.amazonaws.com", name: "ec2.amazonaws.com" },
-    { kind: "anonymous", account: "anonymous", arn: "*", name: "*" },
-  ]);
+const CALLERS: readonly Who[] = [
+  { kind: "role", account: A, arn: `arn:aws:iam::${A}:role/app`, name: "app", session: "night" },
+  { kind: "role", account: A, arn: `arn:aws:iam::${A}:role/app`, name: "app", session: "night" },
+  { kind: "role", account: B, arn: `arn:aws:iam::${B}:role/app`, name: "app", session: "night" },
+  { kind: "user", account: A, arn: `arn:aws:iam::${A}:user/x`, name: "x" },
+  { kind: "root", account: A, arn: `arn:aws:iam::${A}:root`, name: "root" },
+  { kind: "service", account: A, arn: "ec2.amazonaws.com", name: "ec2.amazonaws.com" },
+  { kind: "anonymous", account: "anonymous", arn: "*", name: "*" },
+];
+
+export function randomRequest(next: () => number): RandomRequest {
+  const pick = <T>(from: readonly T[]): T => from[Math.floor(next() * from.length)] as T;
+  const chance = (share: number): boolean => next() < share;
+  const { policy, policies, levels } = randomPolicies({ next, pick, chance });
+  const who = pick(CALLERS);
   const team = (who.kind === "role" || who.kind === "user") && chance(0.6) ? pick(["x", "shop", "*"]) : undefined;
   const resource = { arn: pick(RESOURCES), account: A };
   const context: Record<string, string[] | null> = {};
