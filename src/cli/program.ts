@@ -3,6 +3,7 @@ import { Command } from "commander";
 import { VERSION } from "../app/version.ts";
 import { register as challenge } from "./challenge.ts";
 import { register as check } from "./check.ts";
+import { register as collect } from "./collect.ts";
 import { register as cut } from "./cut.ts";
 import { register as diff } from "./diff.ts";
 import { register as explain } from "./explain.ts";
@@ -24,7 +25,7 @@ Examples:
 
 Exit status: 0 separated or done, 1 violated, 2 unknown, 3 bad input or usage, 4 an internal error.`;
 
-const COMMANDS: readonly Register[] = [init, check, explain, path, whoCan, cut, challenge, diff, verifyCertificate, seal, iam];
+const COMMANDS: readonly Register[] = [init, collect, check, explain, path, whoCan, cut, challenge, diff, verifyCertificate, seal, iam];
 
 export function program(): Command {
   const root = new Command("bulkhead")
