@@ -13,6 +13,7 @@ import { byCodeUnits, type FileSet } from "./files.ts";
 import { asGivenPlaces, contextsOf, type Inputs, manifestGaps, selectInputs } from "./inputs.ts";
 import { digestsOf, everythingGap, scopedGap } from "./integrity.ts";
 import { type FoundManifest, readManifests } from "./manifest.ts";
+import { withoutAnswered } from "./precedence.ts";
 import { type Reading, readEstateFile } from "./read-file.ts";
 import { checkSeal, SEAL_FILE } from "./seal.ts";
 
@@ -111,14 +112,19 @@ const concernsInputs = (inputs: Inputs, folder: string): boolean =>
 
 function joined(reading: Reading, manifests: readonly FoundManifest[]): readonly Observation[] {
   const kept: Observation[] = [];
-  const sink = { observation: (o: Observation) => void kept.push(o), gap: (gap: Gap) => void reading.gaps.push(gap) };
+  const managed: { observations: Observation[]; gaps: Gap[] } = { observations: [], gaps: [] };
   for (const [collector, observations] of reading.observations) {
+    const into = collector.system === "terraform" ? managed : { observations: kept, gaps: reading.gaps };
     if (!collector.join) {
-      for (const observation of observations) kept.push(observation);
+      for (const observation of observations) into.observations.push(observation);
       continue;
     }
+    const sink = { observation: (o: Observation) => void into.observations.push(o), gap: (gap: Gap) => void into.gaps.push(gap) };
     collector.join(observations, listedCalls(manifests, collector.system), sink);
   }
+  const told = withoutAnswered(managed, kept);
+  for (const gap of told.gaps) reading.gaps.push(gap);
+  for (const observation of told.observations) kept.push(observation);
   return kept;
 }
 

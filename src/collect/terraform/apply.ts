@@ -93,7 +93,16 @@ function addWhole(work: Work, part: PartOf<"whole"> | PartOf<"principal">): void
   if (next.kind === "aws/resource-policy" && next.document === null && work.fresh.has(key)) return;
   work.fresh.add(key);
   // What another file or call told of it stays: tags of a listing, what a function runs as.
-  put(work, key, next.kind === "aws/resource" && before ? ({ ...before, ...next } as Observation) : next);
+  put(work, key, beside(before, next));
+}
+
+/** What the resource of Terraform does not say stays as it was: what a function runs as, an environment's rules of an app's own. */
+function beside(before: Observation | undefined, next: PartOf<"whole">["observation"]): Observation {
+  if (next.kind === "aws/resource" && before?.kind === next.kind) return { ...before, ...next };
+  if (next.kind === "github/repository" && before?.kind === next.kind) return { ...before, ...next };
+  if (next.kind !== "github/environment" || before?.kind !== next.kind) return next;
+  const { hasCustomRules, customRules } = before;
+  return { ...next, hasCustomRules, ...(customRules && { customRules }) };
 }
 
 /** The resource of an identity says its trust and its boundary; its policies come by resources of their own. */

@@ -2,7 +2,11 @@
 import type { Gap } from "../../model/gap.ts";
 import type { Scope } from "../../model/manifest.ts";
 import type { TerraformPart } from "../../model/observations/terraform.ts";
+import { eksMappers } from "./map-eks.ts";
+import { gateMappers, githubMappers } from "./map-github.ts";
 import { identityMappers } from "./map-identity.ts";
+import { kubernetesMappers } from "./map-kubernetes.ts";
+import { organizationMappers } from "./map-organization.ts";
 import { resourceMappers, unmapped } from "./map-resources.ts";
 import { constant, placesOf } from "./places.ts";
 import type { Contents } from "./read.ts";
@@ -10,7 +14,15 @@ import type { Mapper, Reading } from "./reading.ts";
 import type { TerraformResource } from "./resource.ts";
 import { gapOf } from "./topics.ts";
 
-export const mappers: Readonly<Record<string, Mapper>> = { ...identityMappers, ...resourceMappers };
+export const mappers: Readonly<Record<string, Mapper>> = {
+  ...identityMappers,
+  ...resourceMappers,
+  ...eksMappers,
+  ...organizationMappers,
+  ...kubernetesMappers,
+  ...githubMappers,
+  ...gateMappers,
+};
 
 export interface Mapped {
   readonly parts: readonly TerraformPart[];
@@ -36,6 +48,7 @@ export function mapResources(resources: readonly TerraformResource[], contents: 
     const reading: Reading = {
       resource,
       placeOf: places,
+      all: [...all.values()],
       byAddress: (address) => all.get(address),
       file: about.file,
       ...(about.scope && { scope: about.scope }),

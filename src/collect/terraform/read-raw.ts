@@ -24,7 +24,6 @@ export function readRaw4(state: RawState4, source: Source, fingerprint: (secret:
         mode: resource.mode,
         provider: resource.provider ?? "",
         values: isObject(hidden) ? hidden : {},
-        ...(!isObject(hidden) && { unknown: true }),
         source: inside(source, "resources", r, "instances", i, item.attributes ? "attributes" : "attributes_flat"),
       };
     }),

@@ -139,9 +139,8 @@ function made(item: Named, values: Json, unknown: Json, source: Source, configur
     type: item.type,
     mode: item.mode,
     provider: configured?.provider ?? item.provider_name ?? "",
-    // A value that is sensitive as a whole leaves no attribute to read.
-    values: isObject(values) && values["sensitive"] !== true ? values : {},
-    unknown: isObject(values) && values["sensitive"] === true ? true : unknown,
+    values: isObject(values) ? values : {},
+    unknown,
     references: configured?.references ?? (() => undefined),
     hasConfiguration: configured !== undefined,
     source,

@@ -20,6 +20,8 @@ export interface Reading {
   readonly resource: TerraformResource;
   /** Of this resource, or of one it refers to. */
   readonly placeOf: (resource: TerraformResource) => Place;
+  /** Every resource of the document. */
+  readonly all: readonly TerraformResource[];
   readonly byAddress: (address: string) => TerraformResource | undefined;
   readonly file: string;
   readonly scope?: Scope;

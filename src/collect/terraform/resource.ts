@@ -25,30 +25,21 @@ export interface TerraformResource {
   readonly source: Source;
 }
 
-/** What stands in place of a sensitive value. */
-export interface Sensitive {
-  readonly sensitive: true;
-  readonly fingerprint?: string;
-}
-
+/** What stands in place of a sensitive value: `{sensitive: true}`, with the keyed fingerprint of a text. */
 export const isSensitive = (value: unknown): value is JsonObject => isObject(value) && value["sensitive"] === true;
 
 /**
- * The values without what the mask marks sensitive: a text becomes its keyed fingerprint, anything else only the mark. The mask has the form of the
+ * The values without what the mask marks sensitive: of each, only the mark is left, and of a text its keyed fingerprint. The mask has the form of the
  * values, with `true` where everything below is sensitive (Terraform documentation, "JSON Output Format", sensitive_values).
  */
 export function withoutSensitive(value: Json, mask: Json | undefined, fingerprint: (secret: string) => string): Json {
-  if (mask === true) {
-    if (value === null) return null;
-    return { sensitive: true, ...(typeof value === "string" && { fingerprint: fingerprint(value) }) };
-  }
-  if (Array.isArray(value) && Array.isArray(mask))
-    return value.map((item: Json, i) => withoutSensitive(item, mask[i] as Json | undefined, fingerprint));
-  if (isObject(value) && isObject(mask)) {
-    const members = Object.entries(value).map(([key, item]) => [key, withoutSensitive(item, mask[key], fingerprint)] as const);
-    return Object.fromEntries(members);
-  }
-  return value;
+  const below = (key: string | number): Json | undefined => (mask === true ? true : member(mask, key));
+  if (mask === undefined || mask === false) return value;
+  if (Array.isArray(value)) return value.map((item: Json, i) => withoutSensitive(item, below(i), fingerprint));
+  if (isObject(value))
+    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, withoutSensitive(item, below(key), fingerprint)]));
+  if (mask !== true || value === null) return value;
+  return { sensitive: true, ...(typeof value === "string" && { fingerprint: fingerprint(value) }) };
 }
 
 /** Whether anything in a mask is set. */

@@ -1,0 +1,29 @@
+// Where a system was asked itself and Terraform's files tell of the same thing, the system's own answer speaks.
+import type { Gap } from "../model/gap.ts";
+import type { Observation } from "../model/observation.ts";
+import { observationKey } from "../model/observation-key.ts";
+
+export interface Told {
+  readonly observations: readonly Observation[];
+  readonly gaps: readonly Gap[];
+}
+
+/**
+ * A state is as old as its last refresh, and tells only what Terraform manages; an answer of the system tells what is. So of each thing that both
+ * tell, what Terraform's files say is left out, with the gaps about it; and that they do not tell the rest of an account is no gap where the
+ * account was asked. What only they tell stays.
+ */
+export function withoutAnswered(managed: Told, answered: readonly Observation[]): Told {
+  const keys = new Set(answered.flatMap((each) => observationKey(each) ?? []));
+  const isAnswered = (each: Observation): boolean => keys.has(observationKey(each) ?? "");
+  const subjects = new Set(
+    managed.observations.filter(isAnswered).flatMap((each) => ("arn" in each && each.arn !== undefined ? [each.arn] : [])),
+  );
+  const accounts = new Set(answered.flatMap((each) => (each.kind === "aws/role" || each.kind === "aws/user" ? [each.account] : [])));
+  return {
+    observations: managed.observations.filter((each) => !isAnswered(each)),
+    gaps: managed.gaps.filter(
+      ({ topic, subject }) => !subjects.has(subject) && !(topic === "aws/authorization-details" && accounts.has(subject)),
+    ),
+  };
+}
