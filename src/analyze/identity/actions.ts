@@ -91,10 +91,14 @@ export const EFFECTS: Readonly<Record<string, readonly Effect[]>> = {
   ],
   "ec2:instance": [
     takeOver(
-      any("ssm:sendcommand", "ssm:startsession", "ec2-instance-connect:sendsshpublickey", "ec2:modifyinstanceattribute"),
+      [
+        ...any("ssm:sendcommand", "ssm:startsession", "ec2-instance-connect:sendsshpublickey"),
+        // User data is changed while the instance is stopped, and runs when it starts.
+        { actions: ["ec2:modifyinstanceattribute", "ec2:stopinstances", "ec2:startinstances"] },
+      ],
       "run commands on",
     ),
-    write(any("ec2:terminateinstances", "ec2:stopinstances", "ec2:rebootinstances")),
+    write(any("ec2:terminateinstances", "ec2:stopinstances", "ec2:rebootinstances", "ec2:modifyinstanceattribute")),
   ],
   "dynamodb:database": [
     takeOver(any("dynamodb:putresourcepolicy")),
@@ -108,18 +112,104 @@ export const EFFECTS: Readonly<Record<string, readonly Effect[]>> = {
   ],
 };
 
+/**
+ * What runs as a role that was once passed to it: whoever changes what it runs has the role, without iam:PassRole. Each with the service that the
+ * role trusts. The collector lists none of them yet, so escalate-existing.ts also asks about those that were not seen.
+ */
+export const RUNS_AS_ROLE: Readonly<
+  Record<string, { readonly principal: string; readonly what: string; readonly effects: readonly Effect[] }>
+> = {
+  "cloudformation:stack": {
+    principal: "cloudformation.amazonaws.com",
+    what: "a stack",
+    effects: [
+      takeOver(
+        [{ actions: ["cloudformation:updatestack"] }, { actions: ["cloudformation:createchangeset", "cloudformation:executechangeset"] }],
+        "change the template of",
+      ),
+      write(any("cloudformation:deletestack")),
+    ],
+  },
+  "cloudformation:stack-set": {
+    principal: "cloudformation.amazonaws.com",
+    what: "a stack set",
+    effects: [takeOver(any("cloudformation:updatestackset"), "change the template of"), write(any("cloudformation:deletestackset"))],
+  },
+  "codebuild:build-project": {
+    principal: "codebuild.amazonaws.com",
+    what: "a build project",
+    effects: [
+      takeOver(any("codebuild:startbuild", "codebuild:startbuildbatch"), "run a build of its own in"),
+      write(any("codebuild:updateproject", "codebuild:deleteproject")),
+    ],
+  },
+  "sagemaker:notebook": {
+    principal: "sagemaker.amazonaws.com",
+    what: "a notebook instance",
+    effects: [
+      takeOver(
+        [
+          { actions: ["sagemaker:createpresignednotebookinstanceurl"] },
+          {
+            actions: [
+              "sagemaker:createnotebookinstancelifecycleconfig",
+              "sagemaker:stopnotebookinstance",
+              "sagemaker:updatenotebookinstance",
+              "sagemaker:startnotebookinstance",
+            ],
+          },
+        ],
+        "run code in",
+      ),
+      write(any("sagemaker:deletenotebookinstance", "sagemaker:stopnotebookinstance", "sagemaker:updatenotebookinstance")),
+    ],
+  },
+  "glue:dev-endpoint": {
+    principal: "glue.amazonaws.com",
+    what: "a development endpoint",
+    effects: [takeOver(any("glue:updatedevendpoint"), "log in to"), write(any("glue:deletedevendpoint"))],
+  },
+  "apprunner:app-service": {
+    principal: "tasks.apprunner.amazonaws.com",
+    what: "an App Runner service",
+    effects: [
+      takeOver(any("apprunner:updateservice"), "change the image of"),
+      write(any("apprunner:deleteservice", "apprunner:pauseservice")),
+    ],
+  },
+  "bedrock-agentcore:code-interpreter": {
+    principal: "bedrock-agentcore.amazonaws.com",
+    what: "a code interpreter",
+    effects: [
+      takeOver([{ actions: ["bedrock-agentcore:startcodeinterpretersession", "bedrock-agentcore:invokecodeinterpreter"] }], "run code in"),
+      write(any("bedrock-agentcore:deletecodeinterpreter")),
+    ],
+  },
+  "ec2:launch-template": {
+    principal: "ec2.amazonaws.com",
+    what: "a launch template",
+    effects: [
+      takeOver([{ actions: ["ec2:createlaunchtemplateversion", "ec2:modifylaunchtemplate"] }], "change what is launched from"),
+      write(any("ec2:deletelaunchtemplate", "ec2:createlaunchtemplateversion", "ec2:modifylaunchtemplate")),
+    ],
+  },
+};
+
 export const effectsOf = (resource: {
   readonly service: string;
   readonly type: string;
   readonly immutableTags?: boolean;
 }): readonly Effect[] => {
   if (resource.type === "repository" && resource.immutableTags) return EFFECTS["ecr:immutable"] ?? [];
-  return EFFECTS[`${resource.service}:${resource.type}`] ?? [];
+  const key = `${resource.service}:${resource.type}`;
+  return EFFECTS[key] ?? RUNS_AS_ROLE[key]?.effects ?? [];
 };
 
 /** Actions that some rule of this plane interprets on a modeled resource or identity. */
 export const INTERPRETED: ReadonlySet<string> = new Set(
-  Object.values(EFFECTS).flatMap((effects) => effects.flatMap((effect) => effect.ways.flatMap((one) => one.actions))),
+  [...Object.values(EFFECTS), ...Object.values(RUNS_AS_ROLE).map(({ effects }) => effects)].flatMap((effects) =>
+    effects.flatMap((effect) => effect.ways.flatMap((one) => one.actions)),
+  ),
 );
 
 /** First words of actions that change nothing. Everything else counts as a write: what no rule interprets is a write. */

@@ -55,7 +55,7 @@ export function administerRules(aws: AwsEstate, out: Emission): Administrators {
   return certain;
 }
 
-function administers(aws: AwsEstate, identity: Identity): Decision {
+export function administers(aws: AwsEstate, identity: Identity): Decision {
   const can = (action: string): boolean => identity.index.forAction(action).allows.length > 0;
   let best: Decision = IMPLICIT_DENY;
   if (can("iam:createrole")) {

@@ -68,6 +68,14 @@ const KINDS: Readonly<Record<ResourceObservation["type"], EntityKind>> = {
   function: "workload",
   instance: "workload",
   cluster: "resource",
+  stack: "workload",
+  "stack-set": "workload",
+  "build-project": "workload",
+  notebook: "workload",
+  "dev-endpoint": "workload",
+  "app-service": "workload",
+  "code-interpreter": "workload",
+  "launch-template": "workload",
 };
 
 function resources(aws: AwsEstate, sink: EntitySink): void {

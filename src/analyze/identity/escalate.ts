@@ -1,12 +1,15 @@
 // Rules: privilege escalation between identities of one account, by changing trust, keys or policies, or by passing a role to a service.
 import { fact } from "../../model/rule.ts";
-import { givesPolicy, type Administrators } from "./administer.ts";
+import { administers, givesPolicy, type Administrators } from "./administer.ts";
 import { ask, both, caller, either, isCertain } from "./ask.ts";
 import { targetOf } from "./assume-role.ts";
 import { fixed } from "./condition.ts";
 import type { Emission } from "./emission.ts";
+import { FRESH } from "./patterns.ts";
 import { rootOf, type AwsEstate, type Identity, type Role } from "./estate.ts";
+import { existingRules } from "./escalate-existing.ts";
 import { IMPLICIT_DENY, type Decision } from "./evaluate.ts";
+import { SERVICES, type Service } from "./passing.ts";
 
 /** An administrator for certain has all of this through the account, so only others are asked. */
 export function escalationRules(aws: AwsEstate, administrators: Administrators, out: Emission): void {
@@ -17,6 +20,8 @@ export function escalationRules(aws: AwsEstate, administrators: Administrators, 
     takeOverRules(aws, who, mates, out);
     policyRules(aws, who, mates, out);
     passRoleRules(aws, who, mates, out);
+    existingRules(aws, who, mates, out);
+    groupRules(aws, who, mates, out);
   }
 }
 
@@ -68,71 +73,6 @@ function policyRules(aws: AwsEstate, who: Identity, mates: readonly Identity[], 
 const removesBoundary = (aws: AwsEstate, who: Identity, to: Identity): Decision =>
   ask(aws, who, to.type === "role" ? "iam:deleterolepermissionsboundary" : "iam:deleteuserpermissionsboundary", onIam(to));
 
-interface Service {
-  readonly principal: string;
-  readonly what: string;
-  /** All of each list; any list. */
-  readonly ways: readonly (readonly string[])[];
-}
-
-/** Services that run what the caller gives them as the role the caller passes (IAM User Guide, "Grant a user permissions to pass a role"). */
-const SERVICES: readonly Service[] = [
-  {
-    principal: "lambda.amazonaws.com",
-    what: "a function",
-    ways: [
-      ["lambda:createfunction", "lambda:invokefunction"],
-      ["lambda:createfunction", "lambda:createeventsourcemapping"],
-      ["lambda:createfunction", "lambda:createfunctionurlconfig"],
-      ["lambda:createfunction", "lambda:addpermission"],
-    ],
-  },
-  {
-    principal: "ec2.amazonaws.com",
-    what: "an instance",
-    ways: [["ec2:runinstances"], ["ec2:associateiaminstanceprofile"], ["ec2:replaceiaminstanceprofileassociation"]],
-  },
-  {
-    principal: "ecs-tasks.amazonaws.com",
-    what: "a task",
-    ways: [
-      ["ecs:registertaskdefinition", "ecs:runtask"],
-      ["ecs:registertaskdefinition", "ecs:starttask"],
-      ["ecs:registertaskdefinition", "ecs:createservice"],
-      ["ecs:registertaskdefinition", "ecs:updateservice"],
-    ],
-  },
-  { principal: "cloudformation.amazonaws.com", what: "a stack", ways: [["cloudformation:createstack"], ["cloudformation:updatestack"]] },
-  {
-    principal: "codebuild.amazonaws.com",
-    what: "a build",
-    ways: [
-      ["codebuild:createproject", "codebuild:startbuild"],
-      ["codebuild:updateproject", "codebuild:startbuild"],
-    ],
-  },
-  {
-    principal: "glue.amazonaws.com",
-    what: "a Glue job",
-    ways: [["glue:createdevendpoint"], ["glue:createjob", "glue:startjobrun"], ["glue:updatejob", "glue:startjobrun"]],
-  },
-  {
-    principal: "sagemaker.amazonaws.com",
-    what: "a SageMaker job",
-    ways: [["sagemaker:createnotebookinstance"], ["sagemaker:createtrainingjob"], ["sagemaker:createprocessingjob"]],
-  },
-  {
-    principal: "datapipeline.amazonaws.com",
-    what: "a data pipeline",
-    ways: [["datapipeline:createpipeline", "datapipeline:putpipelinedefinition", "datapipeline:activatepipeline"]],
-  },
-  {
-    principal: "states.amazonaws.com",
-    what: "a state machine",
-    ways: [["states:createstatemachine", "states:startexecution"], ["states:updatestatemachine"]],
-  },
-];
-
 /** Passing a role needs iam:PassRole on it, the service's own actions, and a trust in the service. */
 function passRoleRules(aws: AwsEstate, who: Identity, mates: readonly Identity[], out: Emission): void {
   if (who.index.forAction("iam:passrole").allows.length === 0) return;
@@ -149,7 +89,8 @@ function passRoleRules(aws: AwsEstate, who: Identity, mates: readonly Identity[]
       const extra = { "iam:passedtoservice": fixed(service.principal) };
       const trusted = ask(aws, caller("service", service.principal, role.account), "sts:assumerole", targetOf(role));
       if (trusted === IMPLICIT_DENY) continue;
-      const all = both(both(ask(aws, who, "iam:passrole", onIam(role), extra), decision), trusted);
+      const passed = both(both(ask(aws, who, "iam:passrole", onIam(role), extra), decision), trusted);
+      const all = service.byProfile ? both(passed, inProfile(aws, who, role, mates)) : passed;
       if (either(best, all) !== best) [best, through] = [all, service.what];
       if (isCertain(best)) break;
     }
@@ -173,4 +114,42 @@ function canRun(aws: AwsEstate, who: Identity, service: Service): Decision {
     if (isCertain(best)) break;
   }
   return best;
+}
+
+const GIVEN: Decision = { outcome: "allowed", by: [], residual: [] };
+
+/**
+ * EC2 takes a role inside an instance profile: one that holds it, or one that `who` can make (EC2 User Guide, "IAM roles for Amazon EC2"). Where no
+ * role of the account is seen in a profile, profiles may not have been read.
+ */
+function inProfile(aws: AwsEstate, who: Identity, role: Role, mates: readonly Identity[]): Decision {
+  if (role.observed.instanceProfiles.length > 0) return GIVEN;
+  const target = { arn: `arn:aws:iam::${who.account}:instance-profile/${FRESH}`, account: who.account };
+  const makes = both(ask(aws, who, "iam:createinstanceprofile", target), ask(aws, who, "iam:addroletoinstanceprofile", target));
+  if (isCertain(makes)) return makes;
+  const read = mates.some((mate) => mate.type === "role" && (mate as Role).observed.instanceProfiles.length > 0);
+  return read ? makes : { outcome: "unknown", missing: `if an instance profile holds ${role.label}` };
+}
+
+/**
+ * Whoever can add a user to a group gives it the group's policies; with the user in hand that is the account, where the group's policies are an
+ * administrator's. What lesser groups give counts as a write of the account (other-write.ts).
+ */
+function groupRules(aws: AwsEstate, who: Identity, mates: readonly Identity[], out: Emission): void {
+  if (who.index.forAction("iam:addusertogroup").allows.length === 0) return;
+  for (const group of aws.groups) {
+    if (group.account !== who.account) continue;
+    const adds = ask(aws, who, "iam:addusertogroup", { arn: group.arn, account: group.account, tags: {} });
+    if (adds === IMPLICIT_DENY) continue;
+    for (const user of mates) {
+      if (user.type !== "user" || user.groups.includes(group)) continue;
+      const member = { ...user, index: aws.withGroup(user, group) };
+      out.decided(both(adds, administers(aws, member)), {
+        family: "aws/administer",
+        needs: [fact("act-as", who.arn), ...(user === who ? [] : [fact("act-as", user.arn)])],
+        gives: fact("control", rootOf(who.account)),
+        how: `${who.label} can put ${user.label} into group/${group.name}, which administers account ${who.account}`,
+      });
+    }
+  }
 }

@@ -55,6 +55,8 @@ export interface AwsEstate {
   readonly resourcePolicy: (arn: string) => AttachedPolicy | "unread" | undefined;
   /** The document of a managed policy with where it stands, for guards and escalation. */
   readonly managedPolicy: (arn: string) => AttachedPolicy | undefined;
+  /** The user's policies once it is in the group too. */
+  readonly withGroup: (user: Identity, group: AwsGroup) => PolicyIndex;
   readonly sourceOfAccount: (account: string) => Source;
   /** Why no allowed access of the account's identities is certain: control policies that were not read. */
   readonly unreadControl: (account: string) => readonly string[];
@@ -107,6 +109,11 @@ function build({ observations, charter, gaps, asOf }: PlaneInput): AwsEstate {
     resources,
     resourcePolicy: resourcePolicies(observations, gaps, cache),
     managedPolicy,
+    withGroup: (user, group) => {
+      const gathered: Gathered = { policies: [...user.index.policies], unread: [] };
+      gather(group, `group/${group.name}`, managedPolicy, cache, gathered);
+      return indexPolicies(gathered.policies);
+    },
     sourceOfAccount: accountSources(observations, identities),
     unreadControl: unreadControl(organization, gaps),
     times: timesFrom(asOf),

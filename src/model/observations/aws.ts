@@ -109,6 +109,15 @@ export const AWS_RESOURCE_TYPES = [
   "database",
   "instance",
   "parameter",
+  // What runs as a role that was passed to it.
+  "stack",
+  "stack-set",
+  "build-project",
+  "notebook",
+  "dev-endpoint",
+  "app-service",
+  "code-interpreter",
+  "launch-template",
 ] as const;
 
 /** A resource as listed, or as named by its policy. */
