@@ -1,5 +1,6 @@
 // What observations let one guess about environments: each part of the estate with the tier its name, labels or surroundings speak of.
 import type { Observations } from "../model/observation.ts";
+import { KUBERNETES_NETWORK_KINDS } from "../model/observations/kubernetes-network.ts";
 import { type Classification, classify, tokens } from "./classify.ts";
 import { folded } from "./parts.ts";
 import { quoted } from "./problem.ts";
@@ -113,6 +114,7 @@ const CLUSTER_KINDS = [
   "kubernetes/config-map",
   "kubernetes/workload",
   "kubernetes/other",
+  ...KUBERNETES_NETWORK_KINDS,
 ] as const;
 
 /** A cluster is taken whole when its name has a tier and none of its namespaces says otherwise; else namespace by namespace. */

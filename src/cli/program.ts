@@ -9,6 +9,7 @@ import { register as diff } from "./diff.ts";
 import { register as explain } from "./explain.ts";
 import { register as iam } from "./iam.ts";
 import { register as init } from "./init.ts";
+import { register as net } from "./net.ts";
 import { register as path } from "./path.ts";
 import { register as seal } from "./seal.ts";
 import { register as verifyCertificate } from "./verify-certificate.ts";
@@ -25,7 +26,7 @@ Examples:
 
 Exit status: 0 separated or done, 1 violated, 2 unknown, 3 bad input or usage, 4 an internal error.`;
 
-const COMMANDS: readonly Register[] = [init, collect, check, explain, path, whoCan, cut, challenge, diff, verifyCertificate, seal, iam];
+const COMMANDS: readonly Register[] = [init, collect, check, explain, path, whoCan, cut, challenge, diff, verifyCertificate, seal, iam, net];
 
 export function program(): Command {
   const root = new Command("bulkhead")

@@ -11,6 +11,7 @@ import type {
   KubernetesServiceAccount,
   KubernetesWorkload,
 } from "../../model/observations/kubernetes.ts";
+import { KUBERNETES_NETWORK_KINDS } from "../../model/observations/kubernetes-network.ts";
 import type { Source } from "../../model/source.ts";
 import { once } from "./once.ts";
 
@@ -106,6 +107,10 @@ function index(observations: Observations): Map<string, Cluster> {
     const cluster = of(other);
     cluster.others.push(other);
     if (other.namespace) namespaceOf(cluster, other.namespace, other.source);
+  }
+  for (const object of KUBERNETES_NETWORK_KINDS.flatMap((kind) => observations(kind))) {
+    const cluster = of(object);
+    if (object.namespace) namespaceOf(cluster, object.namespace, object.source);
   }
   return clusters;
 }

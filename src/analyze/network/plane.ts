@@ -2,5 +2,17 @@
 import type { Plane } from "../plane.ts";
 import { awsNetworkEntities } from "./aws/entities.ts";
 import { awsNetworkRules } from "./aws/rules.ts";
+import { kubernetesNetworkEntities } from "./kubernetes/entities.ts";
+import { kubernetesNetworkRules } from "./kubernetes/rules.ts";
 
-export const networkPlane: Plane = { name: "network", entities: awsNetworkEntities, rules: awsNetworkRules };
+export const networkPlane: Plane = {
+  name: "network",
+  entities(input, sink) {
+    awsNetworkEntities(input, sink);
+    kubernetesNetworkEntities(input, sink);
+  },
+  rules(known, sink) {
+    awsNetworkRules(known, sink);
+    kubernetesNetworkRules(known, sink);
+  },
+};

@@ -8,5 +8,6 @@ export const CLAUSES: Readonly<Record<Topic, readonly string[]>> = {
   namespaces: ["B1", "B3"],
   "config-maps": ["A1", "A6", "B6"],
   "service-accounts": ["A1"],
+  network: ["B4"],
   other: ["A1", "B1"],
 };

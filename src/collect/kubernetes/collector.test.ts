@@ -50,7 +50,7 @@ describe("what kubectl prints", () => {
       "kubernetes/role-binding /items/3",
       "kubernetes/workload /items/4",
       "kubernetes/config-map /items/5/items/0",
-      "kubernetes/other /items/5/items/1",
+      "kubernetes/network-policy /items/5/items/1",
     ]);
     expect(observations.every((each) => "served" in each && each.served)).toBe(true);
   });
@@ -230,14 +230,17 @@ describe("a denied call leaves unseen what it asked for", () => {
     ],
     ["GET /apis/rbac.authorization.k8s.io/v1/clusterrolebindings", [["kubernetes/rbac", "production"]]],
     ["GET /api/v1/namespaces/shop/serviceaccounts", [["kubernetes/service-accounts", "production/shop"]]],
-    ["kubectl get networkpolicies -A", [["kubernetes/other", "production"]]],
+    ["kubectl get networkpolicies -A", [["kubernetes/network", "production"]]],
+    ["kubectl get svc,ing -n shop", [["kubernetes/network", "production/shop"]]],
+    ["GET /apis/policy.networking.k8s.io/v1alpha2/clusternetworkpolicies", [["kubernetes/network", "production"]]],
+    ["kubectl get resourcequotas -A", [["kubernetes/other", "production"]]],
   ])("%s", (call, expected) => {
     const gaps = collector.denied(call, "Forbidden", { system: "kubernetes", cluster: "production" });
     expect(gaps.map((gap) => [gap.topic, gap.subject])).toEqual(expected);
   });
 
   test("a call whose subject is not understood could have asked for anything", () => {
-    expect(collector.denied("kubectl proxy", "Forbidden", { system: "kubernetes", cluster: "production" })).toHaveLength(7);
+    expect(collector.denied("kubectl proxy", "Forbidden", { system: "kubernetes", cluster: "production" })).toHaveLength(8);
   });
 });
 

@@ -13,12 +13,17 @@ export const collector: Collector = {
     "manifests, several documents a file",
     "Namespace, ServiceAccount, Role, ClusterRole, RoleBinding, ClusterRoleBinding, Secret (fingerprints only), SealedSecret, ExternalSecret, ConfigMap",
     "Pod, Deployment, ReplicaSet, StatefulSet, DaemonSet, Job, CronJob, ReplicationController",
+    "NetworkPolicy, AdminNetworkPolicy, BaselineAdminNetworkPolicy, ClusterNetworkPolicy",
+    "Service, Ingress, OpenShift Route, Gateway and the routes of the Gateway API, ReferenceGrant",
     "every other kind by name",
   ],
   permissions: [
     'list namespaces, serviceaccounts, configmaps, pods ("")',
     'list secrets (""), only to fingerprint their values; without it name them with `kubectl get secrets -o name`',
     "list deployments, replicasets, statefulsets, daemonsets (apps); jobs, cronjobs (batch)",
+    'list services ("")',
+    "list networkpolicies, ingresses (networking.k8s.io)",
+    "list adminnetworkpolicies, baselineadminnetworkpolicies, clusternetworkpolicies (policy.networking.k8s.io), gateways, their routes and referencegrants (gateway.networking.k8s.io), routes (route.openshift.io), where the cluster serves them",
     "list roles, clusterroles, rolebindings, clusterrolebindings (rbac.authorization.k8s.io)",
   ],
   cannotSee: [
@@ -27,6 +32,7 @@ export const collector: Collector = {
     "values of sealed and external secrets (B5)",
     "admission policies of other products: what they refuse stays uncertain (A1)",
     "which pods share a node (A1)",
+    "whether the network plugin enforces policies, and what policies of its own kinds say (B4)",
   ],
   recognize(document) {
     if (!isClusterObject(document)) return undefined;
@@ -44,10 +50,12 @@ const RESOURCES: readonly (readonly [RegExp, Topic])[] = [
   [/^(namespaces?|ns)$/, "namespaces"],
   [/^(configmaps?|cm)$/, "config-maps"],
   [/^(serviceaccounts?|sa)$/, "service-accounts"],
+  [/^((baseline)?admin|cluster)?networkpolic(y|ies)$/, "network"],
+  [/^(netpol|anp|banp|cnp|svc|ing|services?|ingress(es)?|gateways?|gtw|((http|grpc|tls|tcp|udp)?routes?)|referencegrants?)$/, "network"],
 ];
 
 /** A call that names no resource could have been about any. */
-const EVERY_TOPIC: readonly Topic[] = ["rbac", "secrets", "workloads", "namespaces", "config-maps", "service-accounts", "other"];
+const EVERY_TOPIC: readonly Topic[] = ["rbac", "secrets", "workloads", "namespaces", "config-maps", "service-accounts", "network", "other"];
 
 function denied(call: string, error: string, scope: Scope): readonly Gap[] {
   const cluster = scope.cluster;

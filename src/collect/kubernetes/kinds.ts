@@ -2,7 +2,7 @@
 import { isObject } from "../../lib/json.ts";
 
 /** Gap topics: what is unseen when objects of a kind are. */
-export type Topic = "rbac" | "secrets" | "workloads" | "namespaces" | "config-maps" | "service-accounts" | "other";
+export type Topic = "rbac" | "secrets" | "workloads" | "namespaces" | "config-maps" | "service-accounts" | "network" | "other";
 
 export interface Kind {
   readonly topic: Topic;
@@ -16,6 +16,14 @@ const RBAC = { topic: "rbac", groups: ["rbac.authorization.k8s.io"], versions: [
 const CORE = { groups: [""], versions: ["v1"], namespaced: true } as const;
 const APPS = { topic: "workloads", groups: ["apps", "extensions"], versions: ["v1", "v1beta2", "v1beta1"], namespaced: true } as const;
 const BATCH = { topic: "workloads", groups: ["batch"], versions: ["v1", "v1beta1", "v2alpha1"], namespaced: true } as const;
+
+const POLICY_API = { topic: "network", groups: ["policy.networking.k8s.io"], namespaced: false } as const;
+const GATEWAY_API = {
+  topic: "network",
+  groups: ["gateway.networking.k8s.io"],
+  versions: ["v1", "v1beta1", "v1alpha3", "v1alpha2", "v1alpha1"],
+  namespaced: true,
+} as const;
 
 /** Kinds that are read. A kind of that name in another group (a Knative `Service`) is another thing. */
 export const KINDS: Readonly<Record<string, Kind>> = {
@@ -37,18 +45,34 @@ export const KINDS: Readonly<Record<string, Kind>> = {
   StatefulSet: APPS,
   Job: BATCH,
   CronJob: BATCH,
+  NetworkPolicy: {
+    topic: "network",
+    groups: ["networking.k8s.io", "extensions"],
+    versions: ["v1", "v1beta1"],
+    namespaced: true,
+  },
+  AdminNetworkPolicy: { ...POLICY_API, versions: ["v1alpha1"] },
+  BaselineAdminNetworkPolicy: { ...POLICY_API, versions: ["v1alpha1"] },
+  ClusterNetworkPolicy: { ...POLICY_API, versions: ["v1alpha2"] },
+  Service: { ...CORE, topic: "network" },
+  Ingress: { topic: "network", groups: ["networking.k8s.io", "extensions"], versions: ["v1", "v1beta1"], namespaced: true },
+  Route: { topic: "network", groups: ["route.openshift.io"], versions: ["v1"], namespaced: true },
+  Gateway: GATEWAY_API,
+  HTTPRoute: GATEWAY_API,
+  GRPCRoute: GATEWAY_API,
+  TLSRoute: GATEWAY_API,
+  TCPRoute: GATEWAY_API,
+  UDPRoute: GATEWAY_API,
+  ReferenceGrant: GATEWAY_API,
 };
 
 /** Namespaced kinds of Kubernetes itself that are listed only; those of other groups say where they stand, or stand in no namespace. */
 const NAMESPACED_OTHERS: ReadonlySet<string> = new Set([
-  "/Service",
   "/Endpoints",
   "/PersistentVolumeClaim",
   "/LimitRange",
   "/ResourceQuota",
   "/Event",
-  "networking.k8s.io/NetworkPolicy",
-  "networking.k8s.io/Ingress",
   "policy/PodDisruptionBudget",
   "autoscaling/HorizontalPodAutoscaler",
   "coordination.k8s.io/Lease",

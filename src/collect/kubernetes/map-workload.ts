@@ -5,7 +5,7 @@ import type { CollectorContext } from "../collector.ts";
 import { KINDS } from "./kinds.ts";
 import type { Placed } from "./map.ts";
 import { redactArguments, redactValue } from "./redact.ts";
-import { type Container, CronJob, Pod, type PodSpec, Templated, type Volume } from "./schema.ts";
+import { type Container, CronJob, Head, Pod, type PodSpec, Templated, type Volume } from "./schema.ts";
 
 interface Found {
   readonly spec: PodSpec;
@@ -39,6 +39,9 @@ export function mapWorkload(document: unknown, at: Placed, kind: string, context
     }),
     imagePullSecrets: (spec.imagePullSecrets ?? []).map(({ name }) => name),
     podLabels: labels,
+    ...declaredPorts(spec),
+    ...controllerOf(document, kind),
+    ...(kind === "Pod" && hasEnded(document) && { ended: true as const }),
     nodeSelector: spec.nodeSelector,
     ...(isPinned && { pinned: true as const }),
   } satisfies KubernetesWorkload;
@@ -67,7 +70,7 @@ function mapContainers(spec: PodSpec, source: Source, context: CollectorContext)
 function mapContainer(container: Container, source: Source, { fingerprint }: CollectorContext): KubernetesContainer {
   return {
     name: container.name ?? "",
-    image: container.image,
+    image: container.image ?? "",
     command: redactArguments(container.command, fingerprint),
     args: redactArguments(container.args, fingerprint),
     privileged: container.securityContext?.privileged === true,
@@ -89,6 +92,29 @@ function mapContainer(container: Container, source: Source, { fingerprint }: Col
     }),
   };
 }
+
+/** Named ports are looked up among the containers that stay, sidecars included. */
+function declaredPorts(spec: PodSpec): Pick<KubernetesWorkload, "ports"> {
+  const sidecars = (spec.initContainers ?? []).filter(({ restartPolicy }) => restartPolicy === "Always");
+  const ports = [...spec.containers, ...sidecars].flatMap((container) => container.ports ?? []);
+  if (ports.length === 0) return {};
+  // Absent: TCP (core/v1 ContainerPort).
+  return {
+    ports: ports.map(({ name, containerPort, protocol }) => ({ ...(name && { name }), port: containerPort, protocol: protocol ?? "TCP" })),
+  };
+}
+
+/** The API server asks for the owner's kind; a manifest without one names a group of such objects. */
+function controllerOf(document: unknown, kind: string): Pick<KubernetesWorkload, "controller"> {
+  const owner = Head.parse(document).metadata.ownerReferences?.find(({ controller }) => controller === true);
+  if (!owner) return {};
+  const version = owner.apiVersion ?? "";
+  const group = version.includes("/") ? version.slice(0, version.indexOf("/")) : "";
+  return { controller: { kind: owner.kind ?? kind, group, name: owner.name } };
+}
+
+const ENDED: ReadonlySet<string> = new Set(["Succeeded", "Failed"]);
+const hasEnded = (document: unknown): boolean => ENDED.has(Pod.parse(document).status?.phase ?? "");
 
 /** A host path is read-only when every container that mounts it says so. */
 function hostPathOf(volume: Volume, containers: readonly Container[]): { path: string; readOnly: boolean }[] {

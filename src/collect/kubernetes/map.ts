@@ -7,6 +7,7 @@ import type { CollectorContext, ObservationSink, ParsedFile } from "../collector
 import { apiVersionOf, isClusterObject, isList, isNamespacedOther, type Kind, kindOf, type Topic } from "./kinds.ts";
 import { CLAUSES } from "./clauses.ts";
 import { mapConfigMap, mapExternalSecret, mapSealedSecret, mapSecret } from "./map-secret.ts";
+import { NETWORK_MAPPERS } from "./map-network.ts";
 import { mapRole, mapRoleBinding } from "./map-rbac.ts";
 import { mapWorkload } from "./map-workload.ts";
 import { problemOf } from "./problem.ts";
@@ -36,6 +37,7 @@ const MAPPERS: Readonly<Record<string, Mapper>> = {
   SealedSecret: mapSealedSecret,
   ExternalSecret: mapExternalSecret,
   ConfigMap: mapConfigMap,
+  ...NETWORK_MAPPERS,
 };
 
 /** Lists may hold lists; a hostile file may nest them without end. */

@@ -17,6 +17,9 @@ export const Metadata = z.object({
   labels: Texts,
   annotations: Texts,
   uid: z.string().nullish(),
+  ownerReferences: z
+    .array(z.object({ apiVersion: z.string().nullish(), kind: z.string().nullish(), name: z.string(), controller: z.boolean().nullish() }))
+    .nullish(),
 });
 export type Metadata = z.infer<typeof Metadata>;
 
@@ -81,6 +84,8 @@ export const ExternalSecret = z.object({
   }),
 });
 
+const Protocol = z.enum(["TCP", "UDP", "SCTP"]);
+
 const KeyRef = z.object({ name: z.string(), key: z.string() });
 
 const Environment = z.object({
@@ -92,10 +97,16 @@ const Environment = z.object({
 export const Container = z.object({
   /** The API server insists on it; nothing here depends on it, so a manifest without one is still read. */
   name: z.string().nullish(),
-  image: z.string(),
+  /** Optional in core/v1 Container: something else fills it in before the pod runs. */
+  image: z.string().nullish(),
   command: Names,
   args: Names,
   env: z.array(Environment).nullish(),
+  ports: z
+    .array(z.object({ name: z.string().nullish(), containerPort: z.number().int().min(1).max(65535), protocol: Protocol.nullish() }))
+    .nullish(),
+  /** `Always` on an init container: it stays beside the others (Pods, "Sidecar containers"). */
+  restartPolicy: z.string().nullish(),
   envFrom: z
     .array(
       z.object({
@@ -153,6 +164,6 @@ export type PodSpec = z.infer<typeof PodSpec>;
 
 const Template = z.object({ metadata: z.object({ labels: Texts }).nullish(), spec: PodSpec });
 
-export const Pod = z.object({ spec: PodSpec });
+export const Pod = z.object({ spec: PodSpec, status: z.object({ phase: z.string().nullish() }).nullish() });
 export const Templated = z.object({ spec: z.object({ template: Template }) });
 export const CronJob = z.object({ spec: z.object({ jobTemplate: Templated }) });

@@ -1,7 +1,9 @@
 // What the Kubernetes collector reads: objects as the API serves them, narrowed to the fields used, secret values replaced by fingerprints.
 import type { Source } from "../source.ts";
+import type { KubernetesNetworkObservation, TransportProtocol } from "./kubernetes-network.ts";
 
-interface Read {
+/** What every object has. */
+export interface KubernetesRead {
   readonly cluster: string;
   /** Absent for cluster-scoped objects. A namespaced manifest without a namespace stands in `default`, and the collector says so with a gap. */
   readonly namespace?: string;
@@ -13,11 +15,11 @@ interface Read {
   readonly source: Source;
 }
 
-export interface KubernetesNamespace extends Read {
+export interface KubernetesNamespace extends KubernetesRead {
   readonly kind: "kubernetes/namespace";
 }
 
-export interface KubernetesServiceAccount extends Read {
+export interface KubernetesServiceAccount extends KubernetesRead {
   readonly kind: "kubernetes/service-account";
   /** Its own default; absent means true (core/v1 ServiceAccount). */
   readonly automountToken?: boolean;
@@ -31,7 +33,7 @@ export interface KubernetesPolicyRule {
   readonly source: Source;
 }
 
-export interface KubernetesRole extends Read {
+export interface KubernetesRole extends KubernetesRead {
   /** A ClusterRole when `namespace` is absent. */
   readonly kind: "kubernetes/role";
   readonly rules: readonly KubernetesPolicyRule[];
@@ -49,14 +51,14 @@ export interface KubernetesSubject {
   readonly source: Source;
 }
 
-export interface KubernetesRoleBinding extends Read {
+export interface KubernetesRoleBinding extends KubernetesRead {
   /** A ClusterRoleBinding when `namespace` is absent. */
   readonly kind: "kubernetes/role-binding";
   readonly role: { readonly type: "Role" | "ClusterRole"; readonly name: string };
   readonly subjects: readonly KubernetesSubject[];
 }
 
-export interface KubernetesSecret extends Read {
+export interface KubernetesSecret extends KubernetesRead {
   readonly kind: "kubernetes/secret";
   readonly type?: string;
   /** Key → keyed fingerprint of its value; absent where only the name is known (sealed or external secrets, references). */
@@ -72,7 +74,7 @@ export interface KubernetesSecret extends Read {
   >;
 }
 
-export interface KubernetesConfigMap extends Read {
+export interface KubernetesConfigMap extends KubernetesRead {
   readonly kind: "kubernetes/config-map";
   readonly data: Readonly<Record<string, string>>;
 }
@@ -96,7 +98,7 @@ export interface KubernetesContainer {
   )[];
 }
 
-export interface KubernetesWorkload extends Read {
+export interface KubernetesWorkload extends KubernetesRead {
   readonly kind: "kubernetes/workload";
   /** `Deployment`, `Pod`, `CronJob`, … and its API group (empty for core). */
   readonly workloadKind: string;
@@ -116,12 +118,18 @@ export interface KubernetesWorkload extends Read {
   readonly imagePullSecrets: readonly string[];
   readonly podLabels: Readonly<Record<string, string>>;
   readonly nodeSelector: Readonly<Record<string, string>>;
+  /** Ports that its containers declare: what a named port of a policy or a Service means there. Declaring one opens nothing. */
+  readonly ports?: readonly { readonly name?: string; readonly port: number; readonly protocol: TransportProtocol }[];
+  /** What made this pod, or this maker of pods (its controller among the owner references). */
+  readonly controller?: { readonly kind: string; readonly group: string; readonly name: string };
+  /** A pod that has ended: it sends and receives nothing any more. */
+  readonly ended?: true;
   /** `nodeName`, or an affinity to nodes: where it runs is restricted by more than the selector. */
   readonly pinned?: true;
 }
 
-/** Any other object: listed so that nothing is lost (NetworkPolicy, Ingress, custom resources). */
-export interface KubernetesOther extends Read {
+/** Any other object: listed so that nothing is lost (quotas, custom resources). */
+export interface KubernetesOther extends KubernetesRead {
   readonly kind: "kubernetes/other";
   readonly apiVersion: string;
   readonly objectKind: string;
@@ -135,4 +143,5 @@ export type KubernetesObservation =
   | KubernetesSecret
   | KubernetesConfigMap
   | KubernetesWorkload
+  | KubernetesNetworkObservation
   | KubernetesOther;
