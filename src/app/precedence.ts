@@ -1,4 +1,5 @@
 // Where a system was asked itself and Terraform's files tell of the same thing, the system's own answer speaks.
+import { ONLY_MANAGED } from "../collect/terraform/topics.ts";
 import type { Gap } from "../model/gap.ts";
 import type { Observation } from "../model/observation.ts";
 import { observationKey } from "../model/observation-key.ts";
@@ -19,11 +20,14 @@ export function withoutAnswered(managed: Told, answered: readonly Observation[])
   const subjects = new Set(
     managed.observations.filter(isAnswered).flatMap((each) => ("arn" in each && each.arn !== undefined ? [each.arn] : [])),
   );
-  const accounts = new Set(answered.flatMap((each) => (each.kind === "aws/role" || each.kind === "aws/user" ? [each.account] : [])));
-  return {
-    observations: managed.observations.filter((each) => !isAnswered(each)),
-    gaps: managed.gaps.filter(
-      ({ topic, subject }) => !subjects.has(subject) && !(topic === "aws/authorization-details" && accounts.has(subject)),
-    ),
-  };
+  const places = new Set(answered.flatMap(placeOf));
+  const isTold = ({ subject, why }: Gap): boolean => subjects.has(subject) || (why === ONLY_MANAGED && places.has(subject));
+  return { observations: managed.observations.filter((each) => !isAnswered(each)), gaps: managed.gaps.filter((gap) => !isTold(gap)) };
+}
+
+/** The account, cluster or repository that was asked, when this observation shows it. */
+function placeOf(each: Observation): readonly string[] {
+  if (each.kind === "aws/role" || each.kind === "aws/user") return [each.account];
+  if (each.kind === "github/workflow") return [each.repository];
+  return each.kind.startsWith("kubernetes/") && "cluster" in each ? [each.cluster] : [];
 }

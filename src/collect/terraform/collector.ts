@@ -6,6 +6,7 @@ import type { Source } from "../../model/source.ts";
 import type { Collector, ObservationSink, ParsedFile } from "../collector.ts";
 import { applyParts } from "./apply.ts";
 import { mapResources } from "./map.ts";
+import { onlyManaged } from "./only-managed.ts";
 import { read, shapeOf } from "./read.ts";
 import { gapOf } from "./topics.ts";
 
@@ -57,24 +58,5 @@ function join(observations: readonly Observation[], _: unknown, sink: Observatio
   const applied = applyParts([], [], parts);
   applied.observations.forEach(sink.observation);
   applied.gaps.forEach(sink.gap);
-  onlyManaged(applied.observations, sink);
-}
-
-/** Types whose resources carry a policy of their own: without one in the files, that there is none is not known. */
-const WITH_POLICY: ReadonlySet<string> = new Set(["bucket", "key", "secret", "queue", "topic", "repository", "function"]);
-
-/** What Terraform does not manage is in none of its files: other identities, other policies on the same identity, a policy set by hand. */
-function onlyManaged(observations: readonly Observation[], sink: ObservationSink): void {
-  const told = new Set(observations.flatMap((each) => (each.kind === "aws/resource-policy" ? [each.arn] : [])));
-  const accounts = new Map<string, Source>();
-  for (const each of observations) {
-    if ((each.kind === "aws/role" || each.kind === "aws/user" || each.kind === "aws/resource") && !accounts.has(each.account))
-      accounts.set(each.account, each.source);
-    if (each.kind === "aws/resource" && WITH_POLICY.has(each.type) && !told.has(each.arn))
-      sink.gap(gapOf("aws/resource-policy", each.arn, `policy of ${each.arn}`, "Terraform's files tell none", each.source));
-  }
-  for (const [account, source] of accounts) {
-    const why = "Terraform's files tell only what it manages: collect aws iam get-account-authorization-details";
-    sink.gap(gapOf("aws/authorization-details", account, `other identities of account ${account}`, why, source));
-  }
+  onlyManaged(applied.observations, sink.gap);
 }

@@ -48,11 +48,22 @@ export const TOPICS = {
   },
   "aws/organization": { subject: "unit or account id", meaning: "where an account or a unit stands", clauses: ["B1", "B3", "A1", "A6"] },
   "kubernetes/rbac": { subject: "cluster", meaning: "a role or a binding of a cluster", clauses: ["A1", "A2", "A6", "D3"] },
+  "kubernetes/secrets": { subject: "cluster", meaning: "secrets that Terraform does not manage", clauses: ["A1", "B5", "D3"] },
+  "kubernetes/workloads": { subject: "cluster", meaning: "workloads that Terraform does not manage", clauses: ["A1", "B6", "D3"] },
+  "kubernetes/config-maps": { subject: "cluster", meaning: "config maps, and the users one may map", clauses: ["A1", "A6", "B6"] },
   "kubernetes/scope": { subject: "FILE#ADDRESS", meaning: "an object of which nothing says the cluster", clauses: ["A1", "B1"] },
   "github/scope": { subject: "FILE#ADDRESS", meaning: "a setting of which nothing says the repository", clauses: ["A1", "P2"] },
   "github/environment": { subject: "id of the environment", meaning: "the protection of an environment", clauses: ["P2", "A1", "A6"] },
   "github/branch-protection": { subject: "repository", meaning: "the protection of a branch", clauses: ["P2", "A1", "A6"] },
+  "github/uncollected": {
+    subject: "repository",
+    meaning: "what of a repository Terraform does not manage",
+    clauses: ["A1", "A2", "A6", "D3"],
+  },
 } as const satisfies Readonly<Record<string, { subject: string; meaning: string; clauses: readonly string[] }>>;
+
+/** Why the rest of a place is not known. Where the place itself was asked, its answers tell the rest, and this is no gap. */
+export const ONLY_MANAGED = "Terraform's files tell only what it manages: collect the place itself";
 
 export type Topic = keyof typeof TOPICS;
 

@@ -1,0 +1,72 @@
+// Terraform's files beside the answers of the systems themselves, and alone.
+import { describe, expect, test } from "vitest";
+import { ONLY_MANAGED } from "../collect/terraform/topics.ts";
+import { charterOf, filesOf } from "./estate-fixture.ts";
+import { type EstateReading, readEstate } from "./read-estate.ts";
+
+const ACCOUNT = "111122223333";
+const trust = (principal: unknown) => ({
+  Version: "2012-10-17",
+  Statement: [{ Effect: "Allow", Principal: principal, Action: "sts:AssumeRole" }],
+});
+const arn = (name: string): string => `arn:aws:iam::${ACCOUNT}:role/${name}`;
+
+const answered = (...names: readonly string[]) => ({
+  UserDetailList: [],
+  GroupDetailList: [],
+  Policies: [],
+  RoleDetailList: names.map((name) => ({
+    Path: "/",
+    RoleName: name,
+    Arn: arn(name),
+    AssumeRolePolicyDocument: trust({ Service: "lambda.amazonaws.com" }),
+    RolePolicyList: [],
+    AttachedManagedPolicies: [],
+    InstanceProfileList: [],
+  })),
+});
+
+const state = (...names: readonly string[]) => ({
+  version: 4,
+  terraform_version: "1.9.8",
+  serial: 1,
+  lineage: "x",
+  resources: names.map((name) => ({
+    mode: "managed",
+    type: "aws_iam_role",
+    name,
+    provider: 'provider["registry.terraform.io/hashicorp/aws"]',
+    instances: [{ attributes: { arn: arn(name), name, path: "/", assume_role_policy: JSON.stringify(trust({ AWS: "*" })) } }],
+  })),
+});
+
+function reading(files: Readonly<Record<string, unknown>>): EstateReading {
+  const texts = Object.fromEntries(Object.entries(files).map(([path, content]) => [path, JSON.stringify(content)]));
+  return readEstate(filesOf(texts), charterOf(), { fingerprintKey: new Uint8Array(32) });
+}
+
+const rolesIn = ({ observations }: EstateReading): readonly string[] =>
+  observations.flatMap((each) => (each.kind === "aws/role" ? [`${each.name} ${each.source.file}`] : []));
+
+describe("a state and the account's own answer", () => {
+  const both = reading({ "authorization-details.json": answered("deploy"), "main.tfstate": state("deploy", "drifted") });
+
+  test("of a role that both tell, the answer speaks", () => {
+    expect(rolesIn(both)).toEqual(["deploy authorization-details.json", "drifted main.tfstate"]);
+  });
+
+  test("the rest of the account is told by the answer", () => {
+    expect(both.gaps.filter(({ why }) => why === ONLY_MANAGED)).toEqual([]);
+  });
+});
+
+test("a state alone tells only what Terraform manages", () => {
+  const alone = reading({ "main.tfstate": state("deploy") });
+  expect(rolesIn(alone)).toEqual(["deploy main.tfstate"]);
+  expect(alone.gaps).toContainEqual(expect.objectContaining({ topic: "aws/authorization-details", subject: ACCOUNT, why: ONLY_MANAGED }));
+});
+
+test("a plan that is refused leaves everything open", () => {
+  const { gaps } = reading({ "plan.json": { format_version: "2.0", planned_values: {} } });
+  expect(gaps).toContainEqual(expect.objectContaining({ topic: "terraform/file", subject: "plan.json" }));
+});
