@@ -76,6 +76,7 @@ interface Member {
 export async function* fetchAws(options: FetchOptions): AsyncGenerator<FetchEvent> {
   const inTurn = turns(options.concurrency);
   const base = connect({ ...connection(options), inTurn });
+  const roles = connect({ ...connection(options), inTurn: (request) => request() });
   try {
     const identity = await base.ask(CALLER, {}, options.homeRegion);
     if (!identity.ok) return yield { kind: "refused", why: identity.error.error };
@@ -92,13 +93,14 @@ export async function* fetchAws(options: FetchOptions): AsyncGenerator<FetchEven
       else if (options.isKept?.(account, options.regions)) yield { kind: "kept", folder: account };
       else {
         const own = account === caller.account;
-        const there = own ? base : connect({ ...connection(options), inTurn, credentials: roleIn(account, base, options) });
+        const there = own ? base : connect({ ...connection(options), inTurn, credentials: roleIn(account, roles, options) });
         yield { kind: "collected", collected: await fetchAccount(there, account, member === undefined, caller, options) };
         if (!own) there.close();
       }
     }
   } finally {
     base.close();
+    roles.close();
   }
 }
 
@@ -155,26 +157,36 @@ function accountsToRead(options: FetchOptions, caller: Caller, members: readonly
   return options.accounts ?? [caller.account];
 }
 
-/** Credentials of the role, taken anew by the SDK when they are about to end. One refusal answers for every call of the account. */
+/** How long before their end credentials are taken anew. */
+const MARGIN_MS = 5 * 60_000;
+
+/**
+ * Credentials of the role, one set for all clients of the account, taken anew before they end. One refusal answers for every call of the account.
+ * `base` must not wait in line: the requests that hold the places wait for these credentials.
+ */
 function roleIn(account: string, base: Connection, options: FetchOptions): () => Promise<Credentials> {
-  const arn = `arn:${partitionOf(options.homeRegion)}:iam::${account}:role/${options.role}`;
-  let refused: Error | undefined;
-  return async () => {
-    if (refused) throw refused;
-    const answer = await base.ask(TAKE_ROLE, { RoleArn: arn, RoleSessionName: "bulkhead" }, options.homeRegion);
+  const RoleArn = `arn:${partitionOf(options.homeRegion)}:iam::${account}:role/${options.role}`;
+  const take = async (): Promise<Credentials> => {
+    const answer = await base.ask(TAKE_ROLE, { RoleArn, RoleSessionName: "bulkhead" }, options.homeRegion);
     const given = answer.ok ? answer.value["Credentials"] : undefined;
-    if (!isObject(given)) {
-      refused = Object.assign(new Error(answer.ok ? "no credentials came" : answer.error.error), {
-        name: answer.ok ? "NoCredentials" : answer.error.code,
-      });
-      throw refused;
-    }
-    return {
-      accessKeyId: String(given["AccessKeyId"]),
-      secretAccessKey: String(given["SecretAccessKey"]),
-      sessionToken: String(given["SessionToken"]),
-      expiration: new Date(String(given["Expiration"])),
-    };
+    if (isObject(given))
+      return {
+        accessKeyId: String(given["AccessKeyId"]),
+        secretAccessKey: String(given["SecretAccessKey"]),
+        sessionToken: String(given["SessionToken"]),
+        expiration: new Date(String(given["Expiration"])),
+      };
+    const [name, why] = answer.ok ? ["NoCredentials", "no credentials came"] : [answer.error.code, answer.error.error];
+    throw Object.assign(new Error(why), { name });
+  };
+  let current: Promise<Credentials> | undefined;
+  return async () => {
+    current ??= take();
+    const known = current;
+    const { expiration } = await known;
+    if (expiration === undefined || expiration.getTime() > Date.now() + MARGIN_MS) return known;
+    if (current === known) current = take();
+    return current;
   };
 }
 
