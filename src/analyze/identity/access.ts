@@ -1,12 +1,14 @@
 // Rules: what each identity can read, write and take over among the modeled resources, by its own policies and by the resources'.
 import { fact, type Fact } from "../../model/rule.ts";
-import { effectsOf, type Effect } from "./actions.ts";
+import { effectsOf, keyActionFor, type Effect } from "./actions.ts";
 import type { Administrators } from "./administer.ts";
 import { ask, both, caller, either, isCertain, STRANGER, type Target } from "./ask.ts";
 import type { Caller } from "./context.ts";
+import { fixed } from "./condition.ts";
 import type { Emission } from "./emission.ts";
 import { rootOf, type AwsEstate, type Identity, type ResourceObservation } from "./estate.ts";
 import { IMPLICIT_DENY, type Decision } from "./evaluate.ts";
+import { mayTouch, type MayTouch } from "./may-touch.ts";
 import { named } from "./names.ts";
 import { statementsFor, type CompiledPolicy } from "./policy.ts";
 
@@ -15,16 +17,37 @@ import { statementsFor, type CompiledPolicy } from "./policy.ts";
  * accounts' resources only where their policy names its account or everyone.
  */
 export function accessRules(aws: AwsEstate, administrators: Administrators, out: Emission): void {
-  const resources = aws.resources.map((resource) => modeled(aws, resource));
-  for (const one of resources) {
+  const touch = mayTouch(aws);
+  for (const resource of aws.resources) {
+    const one = modeled(aws, resource);
     if (one.effects.length === 0) continue;
-    for (const who of aws.identities) {
-      const own = who.account === one.resource.account;
-      if (who.serviceLinked || (own ? administrators.has(who) && !one.keyPolicy : !one.opensTo(who.account))) continue;
-      for (const effect of one.effects) ways(aws, who, [fact("act-as", who.arn)], one, effect, out);
+    for (const effect of one.effects) {
+      for (const who of whoMay(aws, one, effect, touch)) {
+        const own = who.account === resource.account;
+        if (who.serviceLinked || (own ? administrators.has(who) && !one.keyPolicy : !one.opensTo(who.account))) continue;
+        ways(aws, who, [fact("act-as", who.arn)], one, effect, out);
+      }
     }
     outsideAccess(aws, one, out);
   }
+}
+
+/** Whom the resource's policy names, and whose own policies can touch it: of its account, and of those that its policy opens to. */
+function whoMay(aws: AwsEstate, one: Modeled, effect: Effect, touch: MayTouch): ReadonlySet<Identity> {
+  const found = new Set<Identity>();
+  const accounts = one.everyone || one.unread ? aws.readAccounts : new Set([one.resource.account, ...one.accounts]);
+  for (const account of accounts) {
+    for (const { actions, on } of effect.ways) {
+      for (const who of touch.identities(account, actions[0] as string, one.target.arn + (on ?? ""))) found.add(who);
+    }
+  }
+  // Across accounts, being named grants nothing to who has no leave of its own.
+  if (one.everyone) for (const who of aws.inAccount(one.resource.account)) found.add(who);
+  for (const value of one.values) {
+    const who = aws.named(value);
+    if (who) found.add(who);
+  }
+  return found;
 }
 
 interface Modeled {
@@ -37,6 +60,9 @@ interface Modeled {
   readonly everyone: boolean;
   /** Whether its policy may grant to the identity by itself: it, a session of it, or everyone is named. */
   readonly names: (who: Identity) => boolean;
+  /** ARNs as written, and `ACCOUNT/ROLE` of sessions. */
+  readonly values: ReadonlySet<string>;
+  readonly unread: boolean;
   readonly opensTo: (account: string) => boolean;
   /** Why a way from outside the account is not certain, or that there is none: S3 Block Public Access. */
   readonly publicAccess: "open" | "closed" | "not read";
@@ -57,6 +83,8 @@ function modeled(aws: AwsEstate, resource: ResourceObservation): Modeled {
     accounts,
     everyone,
     names: (who) => everyone || values.has(who.arn) || values.has(`${who.account}/${who.name}`),
+    values,
+    unread,
     opensTo: (account) => everyone || accounts.has(account) || unread,
     publicAccess: resource.type === "bucket" ? publicAccess(aws, resource, target) : "open",
   };
@@ -138,11 +166,25 @@ function decide(aws: AwsEstate, who: Caller, one: Modeled, effect: Effect): Deci
   for (const { actions, on } of effect.ways) {
     if (!actions.every((action) => isAllowedSomewhere(who, one, action))) continue;
     const resource = on === undefined ? one.target.arn : one.target.arn + on;
-    const decisions = actions.map((action) => ask(aws, who, action, one.target, undefined, resource));
+    const decisions = actions.map((action) => withKey(aws, who, action, one, ask(aws, who, action, one.target, undefined, resource)));
     best = either(best, decisions.reduce(both));
     if (isCertain(best)) return best;
   }
   return best;
+}
+
+/**
+ * What a customer managed key encrypts is read through its service, with the caller's own leave to use the key, in which the key's policy takes part
+ * (KMS Developer Guide, "kms:ViaService"; S3 User Guide, "Using server-side encryption with AWS KMS keys").
+ */
+function withKey(aws: AwsEstate, who: Caller, action: string, one: Modeled, decision: Decision): Decision {
+  const { kmsKey, service } = one.resource;
+  const needed = kmsKey === undefined || decision === IMPLICIT_DENY ? undefined : keyActionFor(action);
+  const form = kmsKey === undefined ? null : /^arn:[^:]+:kms:([^:]*):(\d{12}):key\/./.exec(kmsKey);
+  if (kmsKey === undefined || needed === undefined || !form) return decision;
+  const policy = aws.resourcePolicy(kmsKey) ?? "unread";
+  const key: Target = { arn: kmsKey, account: form[2] as string, policy, policyRequired: true };
+  return both(decision, ask(aws, who, needed.toLowerCase(), key, { "kms:viaservice": fixed(`${service}.${form[1]}.amazonaws.com`) }));
 }
 
 const isIdentity = (who: Caller): who is Identity => who.type === "role" || who.type === "user";

@@ -81,6 +81,12 @@ function raisesItself(aws: AwsEstate, identity: Identity): Decision {
   return both(gives, ask(aws, identity, remove, onIam(identity.arn, identity)));
 }
 
+/** What gives an identity a policy, in one way or another. */
+export const GIVING: readonly string[] = [
+  ...["user", "role", "group"].flatMap((noun) => [`iam:put${noun}policy`, `iam:attach${noun}policy`]),
+  "iam:createpolicyversion",
+];
+
 /**
  * Whether `who` can give `to` any policy: an inline or attached one, one on a group it is in, or a new version of a policy it has. What comes
  * of it depends on the boundary of `to`, which the caller of this function looks at.

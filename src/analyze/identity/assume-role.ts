@@ -122,8 +122,8 @@ function whoIsNamed(trust: NonNullable<Role["trust"]>, { aws, sessions }: Scope)
       }
     }
   }
-  for (const identity of aws.identities) {
-    if (everyone || (accounts.has(identity.account) && identity.index.forAction(ASSUME).allows.length > 0)) identities.add(identity);
+  for (const identity of everyone ? aws.identities : [...accounts].flatMap((account) => aws.inAccount(account))) {
+    if (everyone || identity.index.forAction(ASSUME).allows.length > 0) identities.add(identity);
   }
   if (everyone) for (const account of aws.readAccounts) accounts.add(account);
   return { identities, accounts, missing, everyone };

@@ -34,8 +34,8 @@ export function clusterRules(aws: AwsEstate, administrators: Administrators, out
       how: `whoever administers EKS cluster ${cluster.name} controls what runs in it`,
       source: cluster.source,
     });
-    for (const identity of aws.identities) {
-      if (identity.account !== cluster.account || identity.serviceLinked || administrators.has(identity)) continue;
+    for (const identity of aws.inAccount(cluster.account)) {
+      if (identity.serviceLinked || administrators.has(identity)) continue;
       out.decided(administersCluster(aws, identity, cluster), {
         family: "aws/eks-administer",
         needs: [fact("act-as", identity.arn)],

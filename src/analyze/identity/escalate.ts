@@ -1,26 +1,26 @@
 // Rules: privilege escalation between identities of one account, by changing trust, keys or policies, or by passing a role to a service.
 import { fact } from "../../model/rule.ts";
-import { administers, givesPolicy, type Administrators } from "./administer.ts";
-import { ask, both, caller, either, isCertain } from "./ask.ts";
-import { targetOf } from "./assume-role.ts";
+import { administers, givesPolicy, GIVING, type Administrators } from "./administer.ts";
+import { ask, both, either, isCertain } from "./ask.ts";
 import { fixed } from "./condition.ts";
 import type { Emission } from "./emission.ts";
 import { FRESH } from "./patterns.ts";
 import { rootOf, type AwsEstate, type Identity, type Role } from "./estate.ts";
 import { existingRules } from "./escalate-existing.ts";
 import { IMPLICIT_DENY, type Decision } from "./evaluate.ts";
+import { trustInServices, type TrustInServices } from "./trust-in-services.ts";
 import { SERVICES, type Service } from "./passing.ts";
 
 /** An administrator for certain has all of this through the account, so only others are asked. */
 export function escalationRules(aws: AwsEstate, administrators: Administrators, out: Emission): void {
-  const byAccount = Map.groupBy(aws.identities, (identity) => identity.account);
+  const trust = trustInServices(aws);
   for (const who of aws.identities) {
     if (who.serviceLinked || administrators.has(who)) continue;
-    const mates = byAccount.get(who.account) ?? [];
+    const mates = aws.inAccount(who.account);
     takeOverRules(aws, who, mates, out);
     policyRules(aws, who, mates, out);
-    passRoleRules(aws, who, mates, out);
-    existingRules(aws, who, mates, out);
+    passRoleRules(aws, who, trust, out);
+    existingRules(aws, who, trust, out);
     groupRules(aws, who, mates, out);
   }
 }
@@ -58,6 +58,7 @@ const onIam = (to: Identity) => ({ arn: to.arn, account: to.account, tags: to.ta
  * identity's boundary holds.
  */
 function policyRules(aws: AwsEstate, who: Identity, mates: readonly Identity[], out: Emission): void {
+  if (!GIVING.some((action) => who.index.forAction(action).allows.length > 0)) return;
   for (const to of mates) {
     if (to === who || to.serviceLinked) continue;
     const decision = givesPolicy(aws, who, to);
@@ -74,27 +75,23 @@ const removesBoundary = (aws: AwsEstate, who: Identity, to: Identity): Decision 
   ask(aws, who, to.type === "role" ? "iam:deleterolepermissionsboundary" : "iam:deleteuserpermissionsboundary", onIam(to));
 
 /** Passing a role needs iam:PassRole on it, the service's own actions, and a trust in the service. */
-function passRoleRules(aws: AwsEstate, who: Identity, mates: readonly Identity[], out: Emission): void {
+function passRoleRules(aws: AwsEstate, who: Identity, trust: TrustInServices, out: Emission): void {
   if (who.index.forAction("iam:passrole").allows.length === 0) return;
-  const running = SERVICES.map((service) => ({ service, decision: canRun(aws, who, service) })).filter(
-    ({ decision }) => decision !== IMPLICIT_DENY,
-  );
-  if (running.length === 0) return;
-  for (const to of mates) {
-    if (to.type !== "role" || to === who || to.serviceLinked) continue;
-    const role = to as Role;
-    let best: Decision = IMPLICIT_DENY;
-    let through = "";
-    for (const { service, decision } of running) {
-      const extra = { "iam:passedtoservice": fixed(service.principal) };
-      const trusted = ask(aws, caller("service", service.principal, role.account), "sts:assumerole", targetOf(role));
-      if (trusted === IMPLICIT_DENY) continue;
-      const passed = both(both(ask(aws, who, "iam:passrole", onIam(role), extra), decision), trusted);
-      const all = service.byProfile ? both(passed, inProfile(aws, who, role, mates)) : passed;
-      if (either(best, all) !== best) [best, through] = [all, service.what];
-      if (isCertain(best)) break;
+  const best = new Map<Role, { decision: Decision; through: string }>();
+  for (const service of SERVICES) {
+    const runs = canRun(aws, who, service);
+    if (runs === IMPLICIT_DENY) continue;
+    const extra = { "iam:passedtoservice": fixed(service.principal) };
+    for (const { role, trusted } of trust(who.account, service.principal)) {
+      const known = best.get(role);
+      if (role === who || (known && isCertain(known.decision))) continue;
+      const passed = both(both(ask(aws, who, "iam:passrole", onIam(role), extra), runs), trusted);
+      const all = service.byProfile ? both(passed, inProfile(aws, who, role, aws.inAccount(who.account))) : passed;
+      if (!known || either(known.decision, all) !== known.decision) best.set(role, { decision: all, through: service.what });
     }
-    out.decided(best, {
+  }
+  for (const [role, { decision, through }] of best) {
+    out.decided(decision, {
       family: "aws/pass-role",
       needs: [fact("act-as", who.arn)],
       gives: fact("act-as", role.arn),

@@ -45,6 +45,11 @@ export interface AwsEstate {
   readonly identities: readonly Identity[];
   readonly roles: readonly Role[];
   readonly byArn: ReadonlyMap<string, Identity>;
+  /** By ARN, or as `ACCOUNT/NAME` of a role, as sessions name it. */
+  readonly named: (name: string) => Identity | undefined;
+  readonly inAccount: (account: string) => readonly Identity[];
+  /** `ACCOUNT TYPE` of every resource that was listed. */
+  readonly typesSeen: ReadonlySet<string>;
   readonly groups: readonly AwsGroup[];
   /** Every account that files or charter name. */
   readonly accounts: readonly string[];
@@ -77,6 +82,8 @@ function timesFrom(asOf: string | undefined): Readonly<Record<string, ContextVal
 
 export const rootOf = (account: string): string => `arn:aws:iam::${account}:root`;
 
+const NOBODY: readonly Identity[] = [];
+
 const built = new WeakMap<Observations, AwsEstate>();
 
 /** Built once for both passes of the plane. */
@@ -94,6 +101,10 @@ function build({ observations, charter, gaps, asOf }: PlaneInput): AwsEstate {
   const users = unique(observations("aws/user")).map((user) => userOf(user, groups, charter, managedPolicy, cache));
   const identities: readonly Identity[] = [...roles, ...users];
   const resources = unique(observations("aws/resource"));
+  const byName = new Map<string, Identity>();
+  for (const identity of identities) byName.set(identity.arn, identity);
+  for (const role of roles) byName.set(`${role.account}/${role.name}`, role);
+  const accounts = Map.groupBy(identities, (identity) => identity.account);
   const organization = readOrganization(observations, cache);
   return {
     cache,
@@ -103,6 +114,9 @@ function build({ observations, charter, gaps, asOf }: PlaneInput): AwsEstate {
     identities,
     roles,
     byArn: new Map(identities.map((identity) => [identity.arn, identity])),
+    named: (name) => byName.get(name),
+    inAccount: (account) => accounts.get(account) ?? NOBODY,
+    typesSeen: new Set(resources.map(({ account, type }) => `${account} ${type}`)),
     groups,
     accounts: accountsOf(observations, charter, identities),
     readAccounts: readAccounts(identities, gaps),

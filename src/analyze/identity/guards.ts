@@ -50,8 +50,8 @@ function each(
   },
   decide: (identity: Identity) => Decision,
 ): void {
-  for (const identity of aws.identities) {
-    if (identity.account !== account || identity.serviceLinked || administrators.has(identity)) continue;
+  for (const identity of aws.inAccount(account)) {
+    if (identity.serviceLinked || administrators.has(identity)) continue;
     const decision = decide(identity);
     if (decision === IMPLICIT_DENY) continue;
     out.decided(decision, {

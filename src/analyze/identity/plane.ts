@@ -13,6 +13,7 @@ import { awsEstate } from "./estate.ts";
 import { gapRules, unmappedRoles } from "./gaps.ts";
 import { guardRules } from "./guards.ts";
 import { otherWriteRules } from "./other-write.ts";
+import { samlRules } from "./saml.ts";
 import { webIdentityRules } from "./web-identity.ts";
 import { podIdentityRules, workloadRules } from "./workloads.ts";
 
@@ -21,6 +22,7 @@ function rules(known: KnownEstate, sink: RuleSink): void {
   const out = emission();
   assumeRoleRules(aws, known, out);
   webIdentityRules(aws, known, out);
+  samlRules(aws, out);
   workloadRules(aws, out);
   podIdentityRules(aws, out);
   const administrators = administerRules(aws, out);

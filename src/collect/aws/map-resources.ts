@@ -139,7 +139,16 @@ function mapSecretValue(reading: Reading): void {
 
 function secretResource(reading: Reading, value: unknown, source: Source): void {
   const item = parseItem(reading, SecretEntry, value, source, unseen(reading, "secretsmanager", "a secret"));
-  if (item) observeResource(reading, item.ARN, "secret", item.Name, source, { tags: tagsOf(item.Tags) });
+  if (!item) return;
+  const kmsKey = keyOf(item.KmsKeyId, item.ARN);
+  observeResource(reading, item.ARN, "secret", item.Name, source, { tags: tagsOf(item.Tags), ...(kmsKey !== undefined && { kmsKey }) });
+}
+
+/** Printed as an ARN or as the key's id; an alias does not say which key it is (Secrets Manager API Reference, SecretListEntry, KmsKeyId). */
+function keyOf(id: string | undefined, secret: string): string | undefined {
+  if (id === undefined || id.includes("alias/")) return undefined;
+  const { partition, region } = parseArn(secret) ?? {};
+  return id.startsWith("arn:") ? id : `arn:${partition}:kms:${region}:${accountOfArn(secret)}:key/${id}`;
 }
 
 function mapQueueUrls(reading: Reading): void {

@@ -46,7 +46,7 @@ export type GroupDetail = z.infer<typeof GroupDetail>;
 
 export const PolicyVersion = z.object({ VersionId: Text, Document: Document, IsDefaultVersion: z.boolean() });
 export const ManagedPolicyDetail = z.object({
-  PolicyName: Text,
+  PolicyName: Text.optional(),
   Arn: Arn,
   DefaultVersionId: Text,
   PolicyVersionList: z.array(z.object({ VersionId: Text, IsDefaultVersion: z.boolean().optional(), Document: z.unknown() })),
@@ -77,7 +77,7 @@ export const Bucket = z.object({ Name: Text });
 export const PublicAccessBlock = z.object({ PublicAccessBlockConfiguration: z.object({ RestrictPublicBuckets: z.boolean() }) });
 export const KeyEntry = z.object({ KeyId: Text, KeyArn: Arn });
 export const KeyMetadata = z.object({ KeyMetadata: z.object({ Arn: Arn, KeyId: Text }) });
-export const SecretEntry = z.object({ ARN: Arn, Name: Text, Tags: TagList.optional() });
+export const SecretEntry = z.object({ ARN: Arn, Name: Text, Tags: TagList.optional(), KmsKeyId: Text.optional() });
 export const SecretPolicy = z.object({ ARN: Arn, ResourcePolicy: Document.optional() });
 export const SecretValue = z.object({ ARN: Arn, SecretString: z.string().optional(), SecretBinary: z.string().optional() });
 export const QueueAttributes = z.object({ QueueArn: Arn.optional(), Policy: z.string().optional() });

@@ -136,6 +136,8 @@ export interface AwsResource extends Read {
   readonly instanceProfile?: string;
   /** S3: RestrictPublicBuckets, so a public policy admits only the account itself and AWS services. */
   readonly restrictsPublicPolicy?: boolean;
+  /** ARN of the customer managed KMS key that encrypts it, when the key is known: reading it then needs the key too. */
+  readonly kmsKey?: string;
   /** ECR: IMMUTABLE tags. */
   readonly immutableTags?: boolean;
   /** Host name of a database's endpoint. */
