@@ -143,7 +143,9 @@ function mapManagedPolicy(reading: Reading, item: ManagedPolicyDetail, source: S
     return refuse("IsDefaultVersion is missing, so the version in effect is not certain; collect it again");
   if (!version.IsDefaultVersion || item.PolicyVersionList.some((other) => other !== version && other.IsDefaultVersion === true))
     return refuse(`IsDefaultVersion and DefaultVersionId name different versions; collect it again`);
-  observeManagedPolicy(reading, item.Arn, item.PolicyName, version.Document, inside(source, "PolicyVersionList", index, "Document"));
+  // The ARN ends in the name (IAM User Guide, "IAM ARNs"), which an answer may leave out (IAM API Reference, ManagedPolicyDetail).
+  const name = item.PolicyName ?? item.Arn.slice(item.Arn.lastIndexOf("/") + 1);
+  observeManagedPolicy(reading, item.Arn, name, version.Document, inside(source, "PolicyVersionList", index, "Document"));
 }
 
 const detailAccount = (reading: Reading): string => {

@@ -1,0 +1,189 @@
+// For tests: a small organization, made in an emulator through the SDK, and the same organization as files that a person would write with the CLI.
+import { CreateRepositoryCommand, ECRClient, SetRepositoryPolicyCommand } from "@aws-sdk/client-ecr";
+import { CreateCustomerGatewayCommand, CreateVpnConnectionCommand, CreateVpnGatewayCommand, EC2Client } from "@aws-sdk/client-ec2";
+import * as iam from "@aws-sdk/client-iam";
+import { CreateKeyCommand, KMSClient } from "@aws-sdk/client-kms";
+import { AddPermissionCommand, CreateFunctionCommand, LambdaClient } from "@aws-sdk/client-lambda";
+import * as organizations from "@aws-sdk/client-organizations";
+import { CreateBucketCommand, PutBucketPolicyCommand, PutPublicAccessBlockCommand, S3Client } from "@aws-sdk/client-s3";
+import { CreateSecretCommand, PutResourcePolicyCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import { CreateTopicCommand, SetTopicAttributesCommand, SNSClient } from "@aws-sdk/client-sns";
+import { CreateQueueCommand, SetQueueAttributesCommand, SQSClient } from "@aws-sdk/client-sqs";
+import { AssumeRoleCommand, STSClient } from "@aws-sdk/client-sts";
+import type { Json } from "../../lib/json.ts";
+import type { Moto } from "./moto-support.ts";
+
+/** The account that the emulator takes for its own. */
+export const MANAGEMENT = "123456789012";
+export const REGION = "eu-west-1";
+export const ROLE = "bulkhead-collector";
+/** Values that no collected file may hold. */
+export const SECRETS = { value: "correct-horse-battery", variable: "wJalrXUtnFEMI-staple" } as const;
+
+const allow = (rest: Readonly<Record<string, Json>>): Json => ({ Version: "2012-10-17", Statement: [{ Effect: "Allow", ...rest }] });
+
+const PROVIDER = "token.actions.githubusercontent.com";
+const ISSUER = (account: string): string => `arn:aws:iam::${account}:oidc-provider/${PROVIDER}`;
+
+export const documents = (account: string) => ({
+  trust: allow({
+    Principal: { Federated: ISSUER(account) },
+    Action: "sts:AssumeRoleWithWebIdentity",
+    Condition: { StringLike: { [`${PROVIDER}:sub`]: "repo:acme/shop:*" } },
+  }),
+  inline: allow({ Action: "s3:*", Resource: "arn:aws:s3:::acme-exports/*" }),
+  managed: allow({ Action: ["ecr:*"], Resource: "*" }),
+  user: allow({ Action: "iam:PassRole", Resource: `arn:aws:iam::${account}:role/deploy` }),
+  group: allow({ Action: "sns:Publish", Resource: "*" }),
+  bucket: allow({ Principal: { AWS: `arn:aws:iam::${MANAGEMENT}:root` }, Action: "s3:GetObject", Resource: "arn:aws:s3:::acme-exports/*" }),
+  key: allow({ Principal: { AWS: `arn:aws:iam::${account}:root` }, Action: "kms:*", Resource: "*" }),
+  secret: allow({ Principal: { AWS: `arn:aws:iam::${MANAGEMENT}:root` }, Action: "secretsmanager:GetSecretValue", Resource: "*" }),
+  queue: allow({ Principal: "*", Action: "sqs:SendMessage", Resource: `arn:aws:sqs:${REGION}:${account}:orders` }),
+  topic: allow({ Principal: "*", Action: "sns:Publish", Resource: `arn:aws:sns:${REGION}:${account}:alarms` }),
+  repository: allow({ Principal: { AWS: `arn:aws:iam::${MANAGEMENT}:root` }, Action: ["ecr:BatchGetImage"] }),
+  wall: { Version: "2012-10-17", Statement: [{ Effect: "Deny", Action: "iam:CreateUser", Resource: "*" }] },
+});
+
+/** What the emulator made up, and hand-written files must name. */
+export interface Made {
+  readonly organization: string;
+  readonly root: string;
+  readonly unit: string;
+  readonly wall: string;
+  readonly account: string;
+  readonly key: string;
+  readonly secrets: readonly string[];
+}
+
+export async function fill(moto: Moto): Promise<Made> {
+  const from = await fillOrganization(moto);
+  const sts = new STSClient({ region: REGION, ...moto.settings("sts", REGION) });
+  const RoleArn = `arn:aws:iam::${from.account}:role/${ROLE}`;
+  const taken = (await sts.send(new AssumeRoleCommand({ RoleArn, RoleSessionName: "fill" }))).Credentials;
+  const credentials = {
+    accessKeyId: `${taken?.AccessKeyId}`,
+    secretAccessKey: `${taken?.SecretAccessKey}`,
+    sessionToken: `${taken?.SessionToken}`,
+  };
+  const settings = (service: string) => ({ region: REGION, credentials, ...moto.settings(service, REGION) });
+  await fillIdentities(new iam.IAMClient(settings("iam")), from.account);
+  return { ...from, ...(await fillResources(settings, from.account)) };
+}
+
+async function fillOrganization(moto: Moto) {
+  const client = new organizations.OrganizationsClient({ region: "us-east-1", ...moto.settings("organizations", "us-east-1") });
+  const { Organization } = await client.send(new organizations.CreateOrganizationCommand({ FeatureSet: "ALL" }));
+  const root = `${(await client.send(new organizations.ListRootsCommand({}))).Roots?.[0]?.Id}`;
+  await client.send(new organizations.EnablePolicyTypeCommand({ RootId: root, PolicyType: "SERVICE_CONTROL_POLICY" }));
+  const made = await client.send(new organizations.CreateOrganizationalUnitCommand({ ParentId: root, Name: "production" }));
+  const unit = `${made.OrganizationalUnit?.Id}`;
+  const created = await client.send(new organizations.CreateAccountCommand({ AccountName: "acme-production", Email: "aws@acme.example" }));
+  const account = `${created.CreateAccountStatus?.AccountId}`;
+  await client.send(new organizations.MoveAccountCommand({ AccountId: account, SourceParentId: root, DestinationParentId: unit }));
+  const Content = JSON.stringify(documents(account).wall);
+  const policy = { Content, Description: "", Name: "wall", Type: "SERVICE_CONTROL_POLICY" } as const;
+  const wall = `${(await client.send(new organizations.CreatePolicyCommand(policy))).Policy?.PolicySummary?.Id}`;
+  await client.send(new organizations.AttachPolicyCommand({ PolicyId: wall, TargetId: unit }));
+  return { organization: `${Organization?.Id}`, root, unit, wall, account };
+}
+
+async function fillIdentities(client: iam.IAMClient, account: string): Promise<void> {
+  const { trust, inline, managed, user, group } = documents(account);
+  await client.send(
+    new iam.CreateOpenIDConnectProviderCommand({
+      Url: `https://${PROVIDER}`,
+      ClientIDList: ["sts.amazonaws.com"],
+      ThumbprintList: ["0".repeat(40)],
+    }),
+  );
+  await client.send(new iam.CreatePolicyCommand({ PolicyName: "images", PolicyDocument: JSON.stringify(managed) }));
+  const PolicyArn = `arn:aws:iam::${account}:policy/images`;
+  const Tags = [{ Key: "environment", Value: "production" }];
+  await client.send(
+    new iam.CreateRoleCommand({
+      RoleName: "deploy",
+      AssumeRolePolicyDocument: JSON.stringify(trust),
+      MaxSessionDuration: 7200,
+      PermissionsBoundary: PolicyArn,
+      Tags,
+    }),
+  );
+  await client.send(new iam.PutRolePolicyCommand({ RoleName: "deploy", PolicyName: "exports", PolicyDocument: JSON.stringify(inline) }));
+  await client.send(new iam.AttachRolePolicyCommand({ RoleName: "deploy", PolicyArn }));
+  await client.send(new iam.CreateGroupCommand({ GroupName: "developers" }));
+  await client.send(
+    new iam.PutGroupPolicyCommand({ GroupName: "developers", PolicyName: "alarms", PolicyDocument: JSON.stringify(group) }),
+  );
+  await client.send(new iam.CreateUserCommand({ UserName: "alice" }));
+  await client.send(new iam.AddUserToGroupCommand({ GroupName: "developers", UserName: "alice" }));
+  await client.send(new iam.PutUserPolicyCommand({ UserName: "alice", PolicyName: "pass", PolicyDocument: JSON.stringify(user) }));
+  // More than one page of roles.
+  for (let i = 0; i < 120; i++)
+    await client.send(new iam.CreateRoleCommand({ RoleName: `spare-${i}`, AssumeRolePolicyDocument: JSON.stringify(trust) }));
+}
+
+type Settings = (service: string) => object;
+
+async function fillResources(settings: Settings, account: string) {
+  const { bucket, key, secret, queue, topic, repository } = documents(account);
+  const s3 = new S3Client(settings("s3api"));
+  const CreateBucketConfiguration = { LocationConstraint: REGION } as const;
+  for (const Bucket of ["acme-exports", "acme-plain"]) await s3.send(new CreateBucketCommand({ Bucket, CreateBucketConfiguration }));
+  await s3.send(new PutBucketPolicyCommand({ Bucket: "acme-exports", Policy: JSON.stringify(bucket) }));
+  const PublicAccessBlockConfiguration = {
+    RestrictPublicBuckets: true,
+    BlockPublicAcls: true,
+    BlockPublicPolicy: true,
+    IgnorePublicAcls: true,
+  };
+  await s3.send(new PutPublicAccessBlockCommand({ Bucket: "acme-exports", PublicAccessBlockConfiguration }));
+  const made = await new KMSClient(settings("kms")).send(new CreateKeyCommand({ Policy: JSON.stringify(key) }));
+  const vault = new SecretsManagerClient(settings("secretsmanager"));
+  const shared = await vault.send(new CreateSecretCommand({ Name: "shared/db", SecretString: SECRETS.value }));
+  const own = await vault.send(new CreateSecretCommand({ Name: "own/db", SecretString: SECRETS.value }));
+  await vault.send(new PutResourcePolicyCommand({ SecretId: `${shared.ARN}`, ResourcePolicy: JSON.stringify(secret) }));
+  const sqs = new SQSClient(settings("sqs"));
+  const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName: "orders" }));
+  await sqs.send(new SetQueueAttributesCommand({ QueueUrl, Attributes: { Policy: JSON.stringify(queue) } }));
+  const sns = new SNSClient(settings("sns"));
+  const { TopicArn } = await sns.send(new CreateTopicCommand({ Name: "alarms" }));
+  await sns.send(new SetTopicAttributesCommand({ TopicArn, AttributeName: "Policy", AttributeValue: JSON.stringify(topic) }));
+  const ecr = new ECRClient(settings("ecr"));
+  await ecr.send(new CreateRepositoryCommand({ repositoryName: "shop/web", imageTagMutability: "IMMUTABLE" }));
+  await ecr.send(new SetRepositoryPolicyCommand({ repositoryName: "shop/web", policyText: JSON.stringify(repository) }));
+  await ecr.send(new CreateRepositoryCommand({ repositoryName: "bare" }));
+  await fillFunction(new LambdaClient(settings("lambda")), account);
+  await fillTunnel(new EC2Client(settings("ec2")));
+  return { key: `${made.KeyMetadata?.Arn}`, secrets: [`${shared.ARN}`, `${own.ARN}`] };
+}
+
+/** The smallest zip archive: an empty one (APPNOTE.TXT, 4.3.16). */
+const EMPTY_ZIP = new Uint8Array([0x50, 0x4b, 5, 6, ...Array.from<number>({ length: 18 }).fill(0)]);
+
+async function fillFunction(client: LambdaClient, account: string): Promise<void> {
+  const Variables = { DB_PASSWORD: SECRETS.variable, STAGE: "production" };
+  const Role = `arn:aws:iam::${account}:role/deploy`;
+  const Code = { ZipFile: EMPTY_ZIP };
+  await client.send(
+    new CreateFunctionCommand({
+      FunctionName: "thumbs",
+      Role,
+      Code,
+      Runtime: "nodejs22.x",
+      Handler: "index.handler",
+      Environment: { Variables },
+    }),
+  );
+  const permission = { StatementId: "s3", Action: "lambda:InvokeFunction", Principal: "s3.amazonaws.com", FunctionName: "thumbs" } as const;
+  await client.send(new AddPermissionCommand(permission));
+}
+
+async function fillTunnel(client: EC2Client): Promise<void> {
+  const { CustomerGateway } = await client.send(
+    new CreateCustomerGatewayCommand({ Type: "ipsec.1", PublicIp: "192.0.2.1", BgpAsn: 65000 }),
+  );
+  const { VpnGateway } = await client.send(new CreateVpnGatewayCommand({ Type: "ipsec.1" }));
+  const { CustomerGatewayId } = CustomerGateway ?? {};
+  const { VpnGatewayId } = VpnGateway ?? {};
+  await client.send(new CreateVpnConnectionCommand({ Type: "ipsec.1", CustomerGatewayId, VpnGatewayId }));
+}
