@@ -11,15 +11,13 @@ export interface Told {
 
 /**
  * A state is as old as its last refresh, and tells only what Terraform manages; an answer of the system tells what is. So of each thing that both
- * tell, what Terraform's files say is left out, with the gaps about it; and that they do not tell the rest of an account is no gap where the
+ * tell, what Terraform's files say is left out, with the gaps about it (the answer has its own); and that they do not tell the rest of an account is no gap where the
  * account was asked. What only they tell stays.
  */
 export function withoutAnswered(managed: Told, answered: readonly Observation[]): Told {
   const keys = new Set(answered.flatMap((each) => observationKey(each) ?? []));
   const isAnswered = (each: Observation): boolean => keys.has(observationKey(each) ?? "");
-  const subjects = new Set(
-    managed.observations.filter(isAnswered).flatMap((each) => ("arn" in each && each.arn !== undefined ? [each.arn] : [])),
-  );
+  const subjects = new Set(answered.flatMap((each) => ("arn" in each && each.arn !== undefined ? [each.arn] : [])));
   const places = new Set(answered.flatMap(placeOf));
   const isTold = ({ subject, why }: Gap): boolean => subjects.has(subject) || (why === ONLY_MANAGED && places.has(subject));
   return { observations: managed.observations.filter((each) => !isAnswered(each)), gaps: managed.gaps.filter((gap) => !isTold(gap)) };

@@ -59,6 +59,14 @@ describe("a plan", () => {
     expectResult(readOne(planOf(each.instances, each), each.scope), each);
   });
 
+  test("says of what it puts off that nothing is known", () => {
+    const deferred = {
+      ...planOf([]),
+      deferred_changes: [{ reason: "provider_config_unknown", resource_change: { address: "aws_iam_role.x" } }],
+    };
+    expect(readOne(deferred).gaps).toEqual([expect.objectContaining({ topic: "terraform/file", subject: "main.json#aws_iam_role.x" })]);
+  });
+
   test.each(["0.1", "0.2", "1.0", "1.1", "1.2", "1.9"])("of format %s is read", (version) => {
     expect(readOne(planOf([], { version })).gaps).toEqual([]);
   });

@@ -32,11 +32,18 @@ export const moduleOf = (address: string): string => /^(?:module\.[^.[]+(?:\[(?:
 export function configurationOf(value: Json | undefined): Configuration {
   const root = isObject(value) ? value["root_module"] : undefined;
   const providers = isObject(value) ? value["provider_config"] : undefined;
+  const indexes = new Map<string, ReadonlyMap<string, Json>>();
+  const resourcesOf = (modules: readonly string[], module: Json | undefined): ReadonlyMap<string, Json> => {
+    const path = modules.join(".");
+    let index = indexes.get(path);
+    if (!index) indexes.set(path, (index = byAddress(module)));
+    return index;
+  };
   return {
     of(address) {
       const { modules, resource } = configuredAs(address);
       const chain = moduleChain(root, modules);
-      const found = chain && listOf(chain.at(-1), "resources").find((item) => isObject(item) && item["address"] === resource);
+      const found = chain && resourcesOf(modules, chain.at(-1)).get(resource);
       if (!chain || !isObject(found)) return undefined;
       const key = found["provider_config_key"];
       const expressions = found["expressions"];
@@ -70,6 +77,11 @@ const listOf = (value: Json | undefined, key: string): readonly Json[] => {
   const list = member(value, key);
   return Array.isArray(list) ? list : [];
 };
+
+const byAddress = (module: Json | undefined): ReadonlyMap<string, Json> =>
+  new Map(
+    listOf(module, "resources").flatMap((item) => (isObject(item) && typeof item["address"] === "string" ? [[item["address"], item]] : [])),
+  );
 
 const LONGEST = 20;
 

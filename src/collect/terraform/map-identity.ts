@@ -3,8 +3,8 @@ import type { AwsPrincipalName } from "../../model/observations/aws.ts";
 import { isObject } from "../../lib/json.ts";
 import { accountOfArn } from "../../model/aws/arn.ts";
 import { arnIn, IDENTITY_TYPES, iamArn, identityNamed, isNameOpen, nameOf } from "./names.ts";
-import { accountOf, type Mapper, noAccount, policyIn, type Reading, referred, WHY_NOT } from "./reading.ts";
-import { at, attribute, blocks, known, type TerraformResource, text, textMap, texts } from "./resource.ts";
+import { accountOf, type Mapper, noAccount, policyIn, type Reading, referred, tagsOf, WHY_NOT } from "./reading.ts";
+import { at, attribute, blocks, known, type TerraformResource, text, texts } from "./resource.ts";
 
 type Type = AwsPrincipalName["type"];
 
@@ -27,14 +27,14 @@ function identified(reading: Reading, type: Type) {
   const account = accountOf(reading);
   const arn = iamArn(reading, reading.resource, type);
   if (account === undefined || arn === undefined) return noAccount(reading);
-  if (isNameOpen(reading.resource))
+  if (isNameOpen(reading.resource) || text(reading.resource, "path").is === "unknown")
     reading.gap("aws/principal-policy", arn, `name of ${reading.resource.address}`, WHY_NOT.unknown, at(reading.resource, "name"));
   return {
     arn,
     account,
     name: nameOf(reading.resource),
     path: known(reading.resource, "path") ?? "/",
-    tags: textMap(reading.resource, "tags_all", "tags"),
+    tags: tagsOf(reading, { topic: "aws/principal-policy", subject: arn }),
     inline: [],
     managed: [],
     source: reading.resource.source,

@@ -4,8 +4,8 @@ import { parseArn } from "../../model/aws/arn.ts";
 import { withoutSecrets } from "../../model/aws/variables.ts";
 import type { AwsResource } from "../../model/observations/aws.ts";
 import { arnIn, FORMS, iamArn, isNameOpen, nameOf, resourceArn } from "./names.ts";
-import { accountOf, type Mapper, noAccount, policyIn, type Reading, referred, WHY_NOT } from "./reading.ts";
-import { at, attribute, isSensitive, known, type TerraformResource, text, textMap } from "./resource.ts";
+import { accountOf, type Mapper, noAccount, policyIn, type Reading, referred, tagsOf, WHY_NOT } from "./reading.ts";
+import { at, attribute, isSensitive, known, type TerraformResource, text } from "./resource.ts";
 
 type Rest = Partial<Pick<AwsResource, "role" | "instanceProfile" | "immutableTags" | "endpoint" | "environment">>;
 
@@ -46,7 +46,7 @@ function resource(
     service: parseArn(where.arn)?.service ?? "",
     type,
     name: nameAttribute === undefined ? (known(read, "key_id") ?? known(read, "id") ?? read.address) : nameOf(read, nameAttribute),
-    tags: textMap(read, "tags_all", "tags"),
+    tags: tagsOf(reading, { topic: "aws/resource-policy", subject: where.arn }),
     ...rest(where),
     source: read.source,
   });

@@ -8,7 +8,7 @@ import { identityMappers } from "./map-identity.ts";
 import { kubernetesMappers } from "./map-kubernetes.ts";
 import { organizationMappers } from "./map-organization.ts";
 import { resourceMappers, unmapped } from "./map-resources.ts";
-import { constant, placesOf } from "./places.ts";
+import { constant, defaultTags, placesOf } from "./places.ts";
 import type { Contents } from "./read.ts";
 import type { Mapper, Reading } from "./reading.ts";
 import type { TerraformResource } from "./resource.ts";
@@ -39,8 +39,13 @@ export interface About {
 export function mapResources(resources: readonly TerraformResource[], contents: Contents, about: About): Mapped {
   const parts: TerraformPart[] = [];
   const gaps: Gap[] = [];
+  for (const address of contents.deferred) {
+    const why = "the plan puts it off to another round: apply, then plan again";
+    gaps.push(gapOf("terraform/file", `${about.file}#${address}`, address, why, { file: about.file, pointer: "/deferred_changes" }));
+  }
   const places = placesOf(contents, about.scope?.account);
-  const all = new Map([...contents.prior, ...contents.resources].map((resource) => [resource.address, resource]));
+  const byAddress = new Map([...contents.prior, ...contents.resources].map((resource) => [resource.address, resource]));
+  const all = [...byAddress.values()];
   for (const resource of resources) {
     const mapper = resource.mode === "managed" ? mapperOf(resource.type) : undefined;
     if (!mapper) continue;
@@ -48,11 +53,13 @@ export function mapResources(resources: readonly TerraformResource[], contents: 
     const reading: Reading = {
       resource,
       placeOf: places,
-      all: [...all.values()],
-      byAddress: (address) => all.get(address),
+      all,
+      byAddress: (address) => byAddress.get(address),
       file: about.file,
       ...(about.scope && { scope: about.scope }),
       provider: (name) => constant(provider, name),
+      // Without a configuration nobody says what the provider adds.
+      defaultTags: resource.hasConfiguration ? defaultTags(provider) : undefined,
       part: (part, source) => void parts.push({ kind: "terraform/part", source: source ?? resource.source, ...part } as TerraformPart),
       whole: (observation) => void parts.push({ kind: "terraform/part", part: "whole", observation, source: observation.source }),
       gap: (topic, subject, what, why, source) => void gaps.push(gapOf(topic, subject, what, why, source ?? resource.source)),

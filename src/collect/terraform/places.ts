@@ -78,6 +78,16 @@ export const constant = (expressions: unknown, name: string): string | undefined
   return typeof value === "string" ? value : undefined;
 };
 
+/** What a provider adds to the tags of everything; undefined when it adds something that the configuration does not say. */
+export function defaultTags(expressions: unknown): Readonly<Record<string, string>> | undefined {
+  const blocks = isObject(expressions) ? expressions["default_tags"] : undefined;
+  if (blocks === undefined) return {};
+  const block: unknown = Array.isArray(blocks) && blocks.length === 1 ? blocks[0] : undefined;
+  const tags = isObject(block) && isObject(block["tags"]) ? block["tags"]["constant_value"] : undefined;
+  if (!isObject(tags)) return undefined;
+  return Object.fromEntries(Object.entries(tags).filter((entry): entry is [string, string] => typeof entry[1] === "string"));
+}
+
 /** `assume_role { role_arn = "…" }` says which account the provider works in. */
 function assumedAccount(expressions: unknown): string | undefined {
   const assumed = isObject(expressions) ? expressions["assume_role"] : undefined;

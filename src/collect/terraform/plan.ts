@@ -29,7 +29,7 @@ export function plannedChange(document: unknown, about: About): Result<PlannedCh
   const { changes } = contents.value;
   const before = mapResources(
     changes.flatMap((change) => change.before ?? []),
-    contents.value,
+    { ...contents.value, deferred: [] },
     about,
   );
   const after = mapResources(

@@ -27,6 +27,8 @@ export interface Contents {
   readonly prior: readonly TerraformResource[];
   readonly changes: readonly ChangedResource[];
   readonly configuration: Configuration;
+  /** Addresses of changes that the plan puts off, so nothing of them is known. */
+  readonly deferred: readonly string[];
 }
 
 export type Shape = "terraform plan" | "terraform state" | "terraform state file" | "encrypted terraform state";
@@ -75,6 +77,7 @@ const onlyResources = (shape: Shape, resources: readonly TerraformResource[]): C
   prior: [],
   changes: [],
   configuration: configurationOf(undefined),
+  deferred: [],
 });
 
 function readStateFile(document: JsonObject, source: Source, fingerprint: Fingerprint): Result<Contents, Refusal> {
@@ -166,6 +169,7 @@ function readPlan(document: JsonObject, source: Source, fingerprint: Fingerprint
       changed(change, inside(source, "resource_changes", i, "change"), fingerprint, configuration),
     ),
     configuration,
+    deferred: (plan.deferred_changes ?? []).map((each) => each.resource_change?.address ?? "a resource"),
   });
 }
 
@@ -178,7 +182,9 @@ function changed(item: ResourceChange, source: Source, fingerprint: Fingerprint,
   const { actions, before, after, before_sensitive, after_sensitive, after_unknown } = item.change;
   const changes = actions.some((action) => action === "create" || action === "update" || action === "delete");
   if (!changes || item.mode === "data" || item.deposed !== undefined) return [];
-  const was = before && made(item, withoutSensitive(before, before_sensitive, fingerprint), {}, inside(source, "before"), configuration);
+  const stays = actions.includes("forget");
+  const was =
+    !stays && before && made(item, withoutSensitive(before, before_sensitive, fingerprint), {}, inside(source, "before"), configuration);
   const becomes =
     after && made(item, withoutSensitive(after, after_sensitive, fingerprint), after_unknown ?? {}, inside(source, "after"), configuration);
   return [{ address: item.address, ...(was && { before: was }), ...(becomes && { after: becomes }) }];

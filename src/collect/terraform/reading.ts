@@ -1,5 +1,5 @@
 // What the maps of this folder share: one resource on its way to pieces, with the others beside it.
-import { type Json, isObject } from "../../lib/json.ts";
+import type { Json } from "../../lib/json.ts";
 import type { Source } from "../../model/source.ts";
 import type { AwsObservation } from "../../model/observations/aws.ts";
 import type { GithubObservation } from "../../model/observations/github.ts";
@@ -11,7 +11,7 @@ import type { PolicyUse } from "../../model/aws/policy-grammar.ts";
 import type { Scope } from "../../model/manifest.ts";
 import { withoutKeys } from "./configuration.ts";
 import type { Place } from "./places.ts";
-import { at, known, type Reference, type TerraformResource, text } from "./resource.ts";
+import { at, attribute, known, type Reference, type TerraformResource, text, textMap } from "./resource.ts";
 import type { Topic } from "./topics.ts";
 
 type Part = TerraformPart extends infer P ? (P extends TerraformPart ? Omit<P, "kind" | "source"> : never) : never;
@@ -27,6 +27,8 @@ export interface Reading {
   readonly scope?: Scope;
   /** Constant of the resource's provider configuration. */
   readonly provider: (name: string) => string | undefined;
+  /** What the provider adds to every resource's tags; undefined when that is not known. */
+  readonly defaultTags: Readonly<Record<string, string>> | undefined;
   readonly part: (part: Part, source?: Source) => void;
   readonly whole: (observation: AwsObservation | KubernetesObservation | GithubObservation) => void;
   readonly gap: (topic: Topic, subject: string, what: string, why: string, source?: Source) => void;
@@ -101,7 +103,16 @@ export function policyIn(
   return policy.ok ? { document: policy.value, source } : refuse(policy.error.why, policy.error.source);
 }
 
-export const statementsOf = (document: Json): readonly Json[] => {
-  const list = isObject(document) ? document["Statement"] : undefined;
-  return Array.isArray(list) ? list : list === undefined ? [] : [list];
-};
+/**
+ * The tags, those that the provider adds included. Conditions compare them, so tags that are known only after apply are a gap of what they stand on,
+ * never none.
+ */
+export function tagsOf(reading: Reading, gap: Pick<Unseen, "topic" | "subject">): Readonly<Record<string, string>> {
+  const { resource, defaultTags } = reading;
+  const all = attribute(resource, "tags_all");
+  if (all.is === "known") return textMap(resource, "tags_all");
+  const own = attribute(resource, "tags");
+  const isOpen = own.is === "unknown" || (all.is === "unknown" && defaultTags === undefined);
+  if (isOpen) reading.gap(gap.topic, gap.subject, `tags of ${gap.subject}`, AFTER_APPLY, at(resource, "tags"));
+  return { ...defaultTags, ...textMap(resource, "tags") };
+}

@@ -76,6 +76,8 @@ export const Plan = z.object({
   /** Walked by hand in configuration.ts: it only helps to resolve what is known after apply, so what does not fit there resolves nothing. */
   configuration: z.json().optional(),
   errored: z.boolean().optional(),
+  /** Changes that wait for another round, since what they depend on is not known yet. */
+  deferred_changes: z.array(z.object({ resource_change: z.object({ address: Text }).optional() })).optional(),
 });
 export type Plan = z.infer<typeof Plan>;
 

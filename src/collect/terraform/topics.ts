@@ -4,7 +4,11 @@ import type { Source } from "../../model/source.ts";
 
 /** Each topic this collector can give: its subject and the clauses it leaves open. The readme lists the same. */
 export const TOPICS = {
-  "terraform/file": { subject: "file", meaning: "a plan or state that was refused", clauses: ["B1", "A1", "A2", "A6", "D3"] },
+  "terraform/file": {
+    subject: "file, or FILE#ADDRESS",
+    meaning: "a plan or state that was refused, or a change that a plan puts off",
+    clauses: ["B1", "A1", "A2", "A6", "D3"],
+  },
   "aws/scope": {
     subject: "FILE#ADDRESS",
     meaning: "a resource of which nothing says the account",
