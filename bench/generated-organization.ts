@@ -158,9 +158,10 @@ function role(i: number, accounts: readonly string[], size: Size, next: () => nu
           ? trusts({ AWS: other })
           : trusts({ AWS: `arn:aws:iam::${pick(accounts)}:root` }, { Condition: { StringEquals: { "aws:PrincipalOrgID": "o-acme" } } });
   const app = Math.floor(next() * 2_000);
+  const ownResource = (i % accounts.length) + accounts.length * Math.floor((next() * size.resources) / accounts.length);
   const statements = [
     allow(["s3:GetObject", "s3:PutObject"], `arn:aws:s3:::app-${app}-*`),
-    allow("s3:GetObject", `arn:aws:s3:::app-${app}-${Math.floor(next() * size.resources)}/reports/*`),
+    allow("s3:GetObject", `arn:aws:s3:::${resourceName(ownResource)}/reports/*`),
     allow("secretsmanager:GetSecretValue", `arn:aws:secretsmanager:eu-west-1:${account}:secret:app-${app}-*`),
     allow(["sqs:SendMessage", "sqs:ReceiveMessage"], `arn:aws:sqs:eu-west-1:${account}:app-${app}-*`),
     ...(next() < 0.2 ? [allow("kms:Decrypt", `arn:aws:kms:eu-west-1:${account}:key/*`)] : []),
@@ -185,12 +186,14 @@ function role(i: number, accounts: readonly string[], size: Size, next: () => nu
   };
 }
 
+const resourceName = (i: number): string => `app-${(i * 7_919) % 2_000}-${i}`;
+
 const TYPES = ["bucket", "bucket", "secret", "queue", "topic", "key", "parameter", "function", "instance", "database"] as const;
 
 function* resource(i: number, accounts: readonly string[], size: Size, next: () => number, pick: Pick): Iterable<Observation> {
   const account = accounts[i % accounts.length] as string;
   const type = TYPES[i % TYPES.length] as (typeof TYPES)[number];
-  const name = `app-${Math.floor(next() * 2_000)}-${i}`;
+  const name = resourceName(i);
   const arns: Readonly<Record<(typeof TYPES)[number], string>> = {
     bucket: `arn:aws:s3:::${name}`,
     secret: `arn:aws:secretsmanager:eu-west-1:${account}:secret:${name}-AbCdEf`,
