@@ -26,7 +26,21 @@ Examples:
 
 Exit status: 0 separated or done, 1 violated, 2 unknown, 3 bad input or usage, 4 an internal error.`;
 
-const COMMANDS: readonly Register[] = [init, collect, check, explain, path, whoCan, cut, challenge, diff, verifyCertificate, seal, iam, net];
+const COMMANDS: readonly Register[] = [
+  init,
+  collect,
+  check,
+  explain,
+  path,
+  whoCan,
+  cut,
+  challenge,
+  diff,
+  verifyCertificate,
+  seal,
+  iam,
+  net,
+];
 
 export function program(): Command {
   const root = new Command("bulkhead")
