@@ -153,8 +153,10 @@ function pagesOf(key: string, document: unknown, source: Source): readonly Page[
 
 /** What tells one question from another: filters, and what it is about besides the subject. */
 function questionOf(asked: Bare): string {
-  const filters = [...asked.query].filter(([name]) => name !== "page" && name !== "per_page").map(([name, value]) => `${name}=${value}`);
-  return [...filters.sort(), asked.part("group"), asked.part("secret")].filter((each) => each !== undefined).join(" ");
+  const filters = [...asked.query]
+    .filter(([name]) => name !== "page" && name !== "per_page")
+    .map(([name, value]) => `${name}=${encodeURIComponent(value)}`);
+  return [...filters.sort(), asked.part("group")].filter((each) => each !== undefined).join(" ");
 }
 
 function itemsOf<T extends z.ZodType>(shape: Shape, asked: Bare, schema: T): readonly (readonly [z.infer<T>, Source])[] {
@@ -199,13 +201,15 @@ function wholeOf<T extends z.ZodType>(shape: Shape, asked: Bare, schema: T): z.i
 }
 
 /** The narrowest id that the answer is about. */
-export function aboutOf(asked: Pick<Asked, "part" | "subject">): string {
-  const environment = asked.part("environment");
-  const branch = asked.part("branch");
-  const team = asked.part("team");
-  if (environment !== undefined) return `${asked.subject}#environment/${environment}`;
-  if (branch !== undefined) return `${asked.subject}#branch/${branch}`;
-  return team !== undefined ? `${asked.subject}#team/${team}` : asked.subject;
+export const aboutOf = (asked: Pick<Asked, "part" | "subject">): string => asked.subject + withinOf(asked.part);
+
+/** What the path names below its repository or organization. A ruleset is not told apart: which branches an unread one is for is not known. */
+export function withinOf(part: (name: string) => string | undefined): string {
+  for (const name of ["environment", "branch", "team", "secret", "variable"]) {
+    const value = part(name);
+    if (value !== undefined) return `#${name}/${value}`;
+  }
+  return "";
 }
 
 function whyNot(error: z.ZodError): string {

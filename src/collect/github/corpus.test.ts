@@ -58,29 +58,50 @@ const shown = (workflow: GithubWorkflow): object => ({
   })),
 });
 
+function tally(folder: string, paths: readonly string[]): Readonly<Record<string, number>> {
+  const outcomes: Record<string, number> = {};
+  const start = performance.now();
+  for (const path of paths) {
+    const outcome = outcomeOf(folder, path);
+    outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
+  }
+  console.info(
+    `${relative(root, folder)}: ${JSON.stringify(outcomes)} in ${Math.round(performance.now() - start)} ms, the plain walk included`,
+  );
+  return outcomes;
+}
+
+function outcomeOf(folder: string, path: string): string {
+  const parsed = parseBytes(path, readFileSync(path));
+  if (!parsed.ok) {
+    expect(parsed.error.message).not.toBe("");
+    return "not YAML";
+  }
+  const { text } = parsed.value;
+  const { shape, observations, gaps } = read({ yaml: text, path: relative(folder, path) });
+  if (shape === undefined) return "not recognized";
+  expect(shape, path).toMatch(/^(?:workflow|action)$/);
+  for (const gap of gaps) expect(gap.why).not.toBe("");
+  if (observations.length === 0) expect(gaps, path).not.toEqual([]);
+  for (const each of observations) if (each.kind === "github/workflow") expect(shown(each), path).toEqual(plainWalk(text));
+  return `${shape} ${observations.length === 0 ? "refused" : gaps.length === 0 ? "read" : "read, with a member left out"}`;
+}
+
 describe.skipIf(!existsSync(corpus))("the corpus (skipped where BULKHEAD_CORPUS and ../shared/corpus are absent)", () => {
   test("every workflow and action is read, or refused with a reason", () => {
-    const outcomes: Record<string, number> = {};
-    const start = performance.now();
-    for (const path of files(corpus)) {
-      const parsed = parseBytes(path, readFileSync(path));
-      const count = (outcome: string): void => void (outcomes[outcome] = (outcomes[outcome] ?? 0) + 1);
-      if (!parsed.ok) {
-        expect(parsed.error.message).not.toBe("");
-        count("not YAML");
-        continue;
-      }
-      const { text } = parsed.value;
-      const result = read({ yaml: text, path: relative(corpus, path) });
-      expect(result.shape, path).toMatch(/^(?:workflow|action)$/);
-      for (const gap of result.gaps) expect(gap.why).not.toBe("");
-      if (result.observations.length === 0) expect(result.gaps, path).not.toEqual([]);
-      const reading = result.observations.length === 0 ? "refused" : result.gaps.length === 0 ? "read" : "read, with a member left out";
-      count(`${result.shape} ${reading}`);
-      for (const each of result.observations) if (each.kind === "github/workflow") expect(shown(each), path).toEqual(plainWalk(text));
-    }
-    console.info(`${JSON.stringify(outcomes)} in ${Math.round(performance.now() - start)} ms, the plain walk included`);
+    const outcomes = tally(corpus, files(corpus));
+    expect(outcomes["not recognized"] ?? 0).toBe(0);
     expect(outcomes["workflow read"]).toBeGreaterThan(450);
     expect(outcomes["workflow refused"] ?? 0).toBeLessThan(5);
+  });
+
+  test("so is every file that poutine tries itself on, which holds invalid ones on purpose", () => {
+    const folder = join(root, "ci", "boostsecurityio+poutine");
+    const outcomes = tally(
+      folder,
+      files(folder).filter((path) => /\/\.github\/|\/action\.ya?ml$/.test(path)),
+    );
+    expect(outcomes["workflow read"]).toBeGreaterThan(10);
+    expect(outcomes["action read"]).toBe(2);
   });
 });

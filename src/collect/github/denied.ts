@@ -1,6 +1,7 @@
 // What a denied call leaves unseen.
 import type { Gap } from "../../model/gap.ts";
 import type { Scope } from "../../model/manifest.ts";
+import { withinOf } from "./asked.ts";
 import { matchPath, parseCall } from "./call.ts";
 import { SHAPES } from "./shapes.ts";
 import { githubGap } from "./topics.ts";
@@ -17,8 +18,7 @@ export function denied(call: string, error: string, scope: Scope): readonly Gap[
       const parts = matchPath(pattern, path);
       if (parts === undefined) continue;
       const owner = parts["repo"] !== undefined ? `${parts["owner"]}/${parts["repo"]}` : (parts["org"] ?? "");
-      const within = withinOf(parts);
-      const subject = `github:${owner}${within}`;
+      const subject = `github:${owner}${withinOf((name) => parts[name])}`;
       return [githubGap(shape.topic, subject, `${shape.name} of ${subject.slice("github:".length)}`, error)];
     }
   }
@@ -34,11 +34,4 @@ export function denied(call: string, error: string, scope: Scope): readonly Gap[
   }
   const of = scope.repository ?? scope.organization ?? "";
   return [githubGap("github/other", `github:${of}:${call}`, call, error)];
-}
-
-function withinOf(parts: Readonly<Record<string, string>>): string {
-  if (parts["environment"] !== undefined) return `#environment/${parts["environment"]}`;
-  if (parts["branch"] !== undefined) return `#branch/${parts["branch"]}`;
-  if (parts["team"] !== undefined) return `#team/${parts["team"]}`;
-  return parts["secret"] !== undefined ? `#secret/${parts["secret"]}` : "";
 }

@@ -1,6 +1,6 @@
 // Branch rules from rulesets: those of the organization come to each repository they are for, actors get names, listed ones must have been read.
 import { globMatches } from "../../lib/glob.ts";
-import type { GithubBranchRule, GithubRepositoryChoice } from "../../model/observations/github.ts";
+import type { GithubBranchRule, GithubBypassActor, GithubRepositoryChoice } from "../../model/observations/github.ts";
 import type { Joining } from "./join.ts";
 
 export function joinRules(joining: Joining): void {
@@ -77,10 +77,8 @@ function unread(joining: Joining): void {
   }
 }
 
-type Actor = GithubBranchRule["bypass"][number];
-
 /** Actors that rulesets give by number, by the names that other answers tell. */
-function actorNames(joining: Joining): (actor: Actor) => Actor {
+function actorNames(joining: Joining): (actor: GithubBypassActor) => GithubBypassActor {
   const users = new Map(joining.parts("user-id").map(({ id, login }) => [id, login]));
   const apps = new Map(joining.parts("app-id").map(({ id, app }) => [id, app]));
   const teams = new Map(
@@ -90,6 +88,7 @@ function actorNames(joining: Joining): (actor: Actor) => Actor {
     if (!("actor" in actor)) return actor;
     const name = { user: users, team: teams, app: apps }[actor.actor].get(actor.id);
     if (name === undefined) return actor;
-    return actor.actor === "user" ? { login: name } : actor.actor === "team" ? { team: name } : { app: name };
+    const named = actor.actor === "user" ? { login: name } : actor.actor === "team" ? { team: name } : { app: name };
+    return actor.pullRequestsOnly ? { ...named, pullRequestsOnly: true } : named;
   };
 }

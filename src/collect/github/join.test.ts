@@ -132,12 +132,40 @@ describe("a long list", () => {
     ]);
   });
 
-  test("a list that was filtered is no whole list", () => {
-    const alice = { ...user("alice", 1), permissions: { admin: false, push: true, pull: true } };
-    const outside = { call: "GET /repos/acme/shop/collaborators?affiliation=outside", document: [alice] };
-    const all = { call: "GET /repos/acme/shop/collaborators?affiliation=all", document: [alice] };
-    expect(gaps(readAll([outside]))).toEqual(["github/access github:acme/shop"]);
-    expect(readAll([outside, all]).gaps).toEqual([]);
+  const list = (call: string): Answer => ({ call, document: [] });
+  test.each([
+    ["GET /repos/acme/shop/collaborators?affiliation=outside", "github/access github:acme/shop"],
+    ["GET /repos/acme/shop/collaborators?permission=push", "github/access github:acme/shop"],
+    ["GET /repos/acme/shop/rulesets?includes_parents=false", "github/ruleset github:acme/shop"],
+    ["GET /repos/acme/shop/rulesets?targets=tag", "github/ruleset github:acme/shop"],
+    ["GET /repos/acme/shop/branches?protected=false", "github/branch-protection github:acme/shop"],
+    ["GET /orgs/acme/teams/platform/members?role=maintainer", "github/team github:acme#team/platform"],
+    ["GET /orgs/acme/members?role=admin", "github/member github:acme"],
+    ["GET /orgs/acme/members?role=member", "github/member github:acme"],
+    ["GET /orgs/acme/members?filter=2fa_disabled", "github/member github:acme"],
+    ["GET /orgs/acme/repos?type=public", "github/repository github:acme"],
+    ["GET /orgs/acme/repos?not_invented_yet=1", "github/repository github:acme"],
+  ])("%s asks for some only: a gap, unless all were asked for too", (call, gap) => {
+    expect(gaps(readAll([list(call)]))).toEqual([gap]);
+    expect(kinds(readAll([list(call)]), "github/answered")).toEqual([]);
+    expect(readAll([list(call), list(call.replace(/\?.*/, ""))]).gaps).toEqual([]);
+  });
+
+  test.each([
+    "GET /repos/acme/shop/collaborators?affiliation=all",
+    "GET /repos/acme/shop/collaborators?affiliation=direct",
+    "GET /repos/acme/shop/rulesets?includes_parents=true&targets=tag,branch",
+    "GET /orgs/acme/repos?type=all&sort=full_name",
+    "GET /orgs/acme/members?role=all",
+  ])("%s asks for all", (call) => {
+    const result = readAll([list(call)]);
+    expect(kinds(result, "github/answered")).toHaveLength(1);
+    expect(result.gaps).toEqual([]);
+  });
+
+  test("owners and the others are all members, and protected branches all that hold something back", () => {
+    expect(readAll([list("GET /orgs/acme/members?role=member"), list("GET /orgs/acme/members?role=admin")]).gaps).toEqual([]);
+    expect(readAll([list("GET /repos/acme/shop/branches?protected=true")]).gaps).toEqual([]);
   });
 });
 
@@ -172,6 +200,12 @@ describe("people", () => {
 });
 
 describe("rulesets", () => {
+  const pull = (approvals: number): object => ({
+    required_approving_review_count: approvals,
+    require_code_owner_review: false,
+    require_last_push_approval: false,
+    dismiss_stale_reviews_on_push: false,
+  });
   const ruleset = (id: number, change: object = {}): object => ({
     id,
     name: `r${id}`,
@@ -180,7 +214,7 @@ describe("rulesets", () => {
     source: "acme/shop",
     enforcement: "active",
     conditions: { ref_name: { include: ["~DEFAULT_BRANCH", "refs/heads/release/*"], exclude: [] } },
-    rules: [{ type: "pull_request", parameters: { required_approving_review_count: 1 } }, { type: "update" }, { type: "creation" }],
+    rules: [{ type: "pull_request", parameters: pull(1) }, { type: "update" }, { type: "creation" }],
     bypass_actors: [
       { actor_id: 7, actor_type: "Team", bypass_mode: "always" },
       { actor_id: 5, actor_type: "RepositoryRole", bypass_mode: "pull_request" },
@@ -208,7 +242,7 @@ describe("rulesets", () => {
         restrictsCreation: true,
         bypass: [
           { team: "acme/platform" },
-          { role: "admin" },
+          { role: "admin", pullRequestsOnly: true },
           { deployKeys: true },
           { organizationAdmins: true },
           { actor: "user", id: 99 },
@@ -259,9 +293,9 @@ describe("rulesets", () => {
     const effective = (branch: string): Answer => ({
       call: `GET /repos/acme/shop/rules/branches/${branch}`,
       document: [
-        { type: "pull_request", ruleset_id: 1, parameters: { required_approving_review_count: 2 } },
+        { type: "pull_request", ruleset_id: 1, parameters: pull(2) },
         { type: "non_fast_forward", ruleset_id: 9, parameters: {} },
-        { type: "pull_request", ruleset_id: 9, parameters: { required_approving_review_count: 1 } },
+        { type: "pull_request", ruleset_id: 9, parameters: pull(1) },
       ],
     });
     const result = readAll([read(1), ...teams, effective("main"), effective("release/1")]);

@@ -11,6 +11,7 @@ import type {
   GithubVariable,
 } from "../../model/observations/github.ts";
 import type { ObservationSink } from "../collector.ts";
+import { joinPages } from "./join-pages.ts";
 import { joinRules } from "./join-rules.ts";
 import { githubGap, type Topic } from "./topics.ts";
 
@@ -72,48 +73,6 @@ function joinRepositories(joining: Joining): void {
         source,
       );
   }
-}
-
-/** A list is answered when its pages hold all there is: their count is the total, or the last page was not full. */
-function joinPages(joining: Joining): void {
-  const byQuestion = Map.groupBy(joining.parts("page"), (page) => JSON.stringify([page.what, page.subject, page.asked]));
-  for (const found of byQuestion.values()) {
-    // The same page in two files is one page.
-    const pages = [...new Map(found.map((page) => [page.page, page])).values()].toSorted((a, b) => a.page - b.page);
-    const [first, last] = [pages[0], pages.at(-1)];
-    if (!first || !last) continue;
-    const count = pages.reduce((sum, page) => sum + page.count, 0);
-    // A client that follows the pages by itself puts more into one file than a page holds: a multiple of it may be all there is, or cut off.
-    const isLast = first.total !== undefined ? count >= first.total : last.count === 0 || last.count % last.perPage !== 0;
-    if (pages.length === last.page && isLast) answered(joining, first);
-    else {
-      const of = first.total === undefined ? "there may be more pages" : `there are ${first.total}`;
-      joining.gap(
-        first.topic as Topic,
-        first.subject,
-        `${first.what} of ${first.subject.slice("github:".length)}`,
-        `${count} were read, ${of}`,
-        first.source,
-      );
-    }
-  }
-}
-
-/** Filters of a list that leave out some who can change something. */
-const NARROWING = /(?:^| )(?:affiliation=outside|permission=(?:maintain|admin)|protected=|filter=)/;
-
-function answered(joining: Joining, page: Extract<GithubPart, { part: "page" }>): void {
-  const { what, subject, source } = page;
-  if (!NARROWING.test(page.asked)) return joining.keep({ kind: "github/answered", what, subject, source });
-  const others = joining.parts("page").filter((other) => other.what === what && other.subject === subject);
-  if (what === "collaborators" && others.every((other) => NARROWING.test(other.asked)))
-    joining.gap(
-      "github/access",
-      subject,
-      `${what} of ${subject.slice("github:".length)}`,
-      `only some were asked for: ${page.asked}`,
-      source,
-    );
 }
 
 function joinPeople(joining: Joining): void {

@@ -109,19 +109,19 @@ function permissionOf(permissions: Permissions): GithubPermission {
   return permissions.triage === true ? "triage" : "read";
 }
 
-const BASE_ROLES: Readonly<Record<string, GithubPermission>> = {
-  admin: "admin",
-  maintain: "maintain",
-  write: "write",
-  push: "write",
-  triage: "triage",
-  read: "read",
-  pull: "read",
-};
+const BASE_ROLES: ReadonlyMap<string | undefined, GithubPermission> = new Map([
+  ["admin", "admin"],
+  ["maintain", "maintain"],
+  ["write", "write"],
+  ["push", "write"],
+  ["triage", "triage"],
+  ["read", "read"],
+  ["pull", "read"],
+]);
 
 /** A role name that is none of the five is a custom role, which adds to the base that the permissions show. */
 const customRole = (role: string | undefined): { customRole?: string } =>
-  role === undefined || role in BASE_ROLES ? {} : { customRole: role };
+  role === undefined || BASE_ROLES.has(role) ? {} : { customRole: role };
 
 const STRENGTH: readonly GithubPermission[] = ["read", "triage", "write", "maintain", "admin"];
 
@@ -138,7 +138,7 @@ export function collaborators(asked: Asked): void {
     asked.put({
       kind: "github/repository-access",
       repository: asked.repository ?? "",
-      permission: strongest(permissionOf(user.permissions), BASE_ROLES[user.role_name ?? ""]),
+      permission: strongest(permissionOf(user.permissions), BASE_ROLES.get(user.role_name)),
       to: { login: user.login, bot: isBot(user) },
       ...customRole(user.role_name),
       source,
@@ -151,7 +151,7 @@ export function collaborator(asked: Asked): void {
   const found = asked.whole(CollaboratorPermission);
   if (!found || found.permission === "none") return;
   const { user } = found;
-  const base = BASE_ROLES[found.permission];
+  const base = BASE_ROLES.get(found.permission);
   if (base === undefined) {
     const why = `${JSON.stringify(found.permission)} is no permission that GitHub documents`;
     asked.gap("github/access", asked.subject, `permission of ${user.login} on ${asked.repository}`, why);
@@ -161,7 +161,7 @@ export function collaborator(asked: Asked): void {
   asked.put({
     kind: "github/repository-access",
     repository: asked.repository ?? "",
-    permission: strongest(base, BASE_ROLES[found.role_name ?? ""]),
+    permission: strongest(base, BASE_ROLES.get(found.role_name)),
     to: { login: user.login, bot: isBot(user) },
     ...customRole(found.role_name),
     source: asked.source,
@@ -171,7 +171,7 @@ export function collaborator(asked: Asked): void {
 export function repositoryTeams(asked: Asked): void {
   for (const [team, source] of asked.items(Team)) {
     const role = team.role_name ?? team.permission;
-    const permission = team.permissions ? permissionOf(team.permissions) : BASE_ROLES[role ?? ""];
+    const permission = team.permissions ? permissionOf(team.permissions) : BASE_ROLES.get(role);
     if (permission === undefined) {
       asked.gap(
         "github/access",

@@ -1,9 +1,9 @@
 // Branches, their classic protection and rulesets, in one form.
 import type { z } from "zod";
-import { isObject } from "../../lib/json.ts";
-import type { GithubBranchRule } from "../../model/observations/github.ts";
+import type { GithubBranchRule, GithubBypassActor } from "../../model/observations/github.ts";
+import { inside, type Source } from "../../model/source.ts";
 import type { Asked } from "./asked.ts";
-import { Branch, EffectiveRule, Protection, Ruleset, RulesetListed } from "./schema.ts";
+import { Branch, EffectiveRule, Protection, RULE_PARAMETERS, Ruleset, RulesetListed } from "./schema.ts";
 
 export function branches(asked: Asked): void {
   for (const [branch, source] of asked.items(Branch)) {
@@ -120,28 +120,35 @@ export function rulesetsListed(asked: Asked): void {
 /** Roles by number, as the API writes them. Source: REST API, "Create a repository ruleset", `bypass_actors`: 2 maintain, 4 write, 5 admin. */
 const ROLES: Readonly<Record<number, string>> = { 2: "maintain", 4: "write", 5: "admin" };
 
-function bypassOf(
-  actors: readonly { actor_id?: number | null | undefined; actor_type: string; bypass_mode?: string | undefined }[],
-): GithubBranchRule["bypass"] {
-  return actors.flatMap(({ actor_id, actor_type }): GithubBranchRule["bypass"] => {
-    const id = actor_id ?? 0;
-    switch (actor_type) {
-      case "OrganizationAdmin":
-        return [{ organizationAdmins: true }];
-      case "DeployKey":
-        return [{ deployKeys: true }];
-      case "RepositoryRole":
-        return [{ role: ROLES[id] ?? `#${id}` }];
-      case "Team":
-        return [{ actor: "team", id }];
-      case "Integration":
-        return [{ actor: "app", id }];
-      case "User":
-        return [{ actor: "user", id }];
-      default:
-        return [];
-    }
-  });
+type WireActor = NonNullable<z.infer<typeof Ruleset>["bypass_actors"]>[number];
+
+/** Undefined: a kind of actor, or a mode, that is not known here. */
+function actorOf({ actor_id, actor_type }: WireActor): GithubBypassActor | undefined {
+  const id = actor_id ?? 0;
+  switch (actor_type) {
+    case "OrganizationAdmin":
+      return { organizationAdmins: true };
+    case "DeployKey":
+      return { deployKeys: true };
+    case "RepositoryRole":
+      return { role: ROLES[id] ?? `#${id}` };
+    case "Team":
+      return { actor: "team", id };
+    case "Integration":
+      return { actor: "app", id };
+    case "User":
+      return { actor: "user", id };
+    default:
+      return undefined;
+  }
+}
+
+/** "`exempt` … rules will not be run for that actor" (same page): no less than `always`, which is also what an absent mode means. */
+function bypassOf(wire: WireActor): GithubBypassActor | undefined {
+  const { bypass_mode = "always" } = wire;
+  const actor = actorOf(wire);
+  if (actor === undefined || bypass_mode === "always" || bypass_mode === "exempt") return actor;
+  return bypass_mode === "pull_request" ? { ...actor, pullRequestsOnly: true } : undefined;
 }
 
 /** `refs/heads/` is left out; `~ALL` and `~DEFAULT_BRANCH` stay. */
@@ -177,16 +184,14 @@ export function ruleset(asked: Asked): void {
   asked.put(rule);
 }
 
-const ACTORS = new Set(["OrganizationAdmin", "DeployKey", "RepositoryRole", "Team", "Integration", "User"]);
-
 function ruleOf(asked: Asked, found: z.infer<typeof Ruleset>): GithubBranchRule {
   const { source, subject } = asked;
   const of = subject.slice("github:".length);
-  const unknown = found.bypass_actors?.find(({ actor_type }) => !ACTORS.has(actor_type));
+  const unknown = found.bypass_actors?.find((actor) => bypassOf(actor) === undefined);
   const isShown = found.bypass_actors !== undefined && unknown === undefined;
   if (!isShown) {
     const why = unknown
-      ? `${unknown.actor_type} is no kind of actor that is known here`
+      ? `${unknown.actor_type} with bypass mode ${unknown.bypass_mode ?? "always"} is not known here`
       : "shown only to those who may edit it: collect with an administrator's token";
     asked.gap("github/ruleset-bypass", `${subject}#ruleset/${found.id}`, `who may bypass ruleset ${found.name} of ${of}`, why);
   }
@@ -201,48 +206,53 @@ function ruleOf(asked: Asked, found: z.infer<typeof Ruleset>): GithubBranchRule 
     include: refs(names?.include ?? []),
     exclude: refs(names?.exclude ?? []),
     active: found.enforcement === "active",
-    ...asksFor(found.rules),
-    bypass: bypassOf(found.bypass_actors ?? []),
+    ...asksFor(
+      asked,
+      found.rules.map((rule, index) => [rule, inside(source, "rules", index)]),
+    ),
+    bypass: (found.bypass_actors ?? []).flatMap((actor) => bypassOf(actor) ?? []),
     ...(!isShown && { bypassUnknown: true as const }),
     source,
   };
 }
 
-type Parameters = Readonly<Record<string, unknown>>;
+type PlacedRule = readonly [{ readonly type: string; readonly parameters?: Readonly<Record<string, unknown>> | undefined }, Source];
+
+/** The parameters of the rule of this type; undefined when there is no such rule, or, with a gap, when they have another form. */
+function parametersOf<T extends keyof typeof RULE_PARAMETERS>(asked: Asked, rules: readonly PlacedRule[], type: T) {
+  const [rule, source] = rules.find(([each]) => each.type === type) ?? [];
+  if (rule === undefined) return undefined;
+  const parsed = RULE_PARAMETERS[type].safeParse(rule.parameters);
+  if (parsed.success) return parsed.data as z.infer<(typeof RULE_PARAMETERS)[T]>;
+  const what = `what the rule ${type} of a ruleset of ${asked.subject.slice("github:".length)} asks for`;
+  asked.gap("github/ruleset", asked.subject, what, "its parameters have not the form that GitHub documents", source);
+  return undefined;
+}
 
 /**
  * What the rules ask for. Several rulesets of one type add up ("the most restrictive version of the rule applies"), which the plane does; one
  * ruleset has each type once. Source: GitHub Docs, "Available rules for rulesets".
  */
-function asksFor(rules: readonly { readonly type: string; readonly parameters?: Parameters | undefined }[]) {
-  const parameters = (type: string): Parameters | undefined => {
-    const rule = rules.find((each) => each.type === type);
-    return rule && (rule.parameters ?? {});
-  };
-  const pull = parameters("pull_request");
-  const deployments = parameters("required_deployments")?.["required_deployment_environments"];
-  const types = rules.map((rule) => rule.type);
+function asksFor(asked: Asked, rules: readonly PlacedRule[]) {
+  const pull = parametersOf(asked, rules, "pull_request");
+  const checks = parametersOf(asked, rules, "required_status_checks");
+  const deployments = parametersOf(asked, rules, "required_deployments");
+  const types = rules.map(([{ type }]) => type);
   return {
-    ...(pull && { approvals: numberOf(pull["required_approving_review_count"]) }),
-    codeOwners: pull?.["require_code_owner_review"] === true,
-    lastPushApproval: pull?.["require_last_push_approval"] === true,
-    dismissStale: pull?.["dismiss_stale_reviews_on_push"] === true,
-    requiredChecks: contextsOf(parameters("required_status_checks")?.["required_status_checks"]),
+    // A pull request is asked for all the same where it is not known with how many approvals.
+    ...(types.includes("pull_request") && { approvals: pull?.required_approving_review_count ?? 0 }),
+    codeOwners: pull?.require_code_owner_review ?? false,
+    lastPushApproval: pull?.require_last_push_approval ?? false,
+    dismissStale: pull?.dismiss_stale_reviews_on_push ?? false,
+    requiredChecks: (checks?.required_status_checks ?? []).map(({ context }) => context),
     // The rule `update` lets only those who may bypass push at all ("Restrict updates").
     ...(types.includes("update") && { pushRestrictedTo: [] }),
     ...(types.includes("creation") && { restrictsCreation: true }),
     allowForcePushes: !types.includes("non_fast_forward"),
-    ...(Array.isArray(deployments) && { requiredDeployments: deployments.filter((each): each is string => typeof each === "string") }),
+    ...(deployments && { requiredDeployments: deployments.required_deployment_environments }),
     rules: types,
   };
 }
-
-const contextsOf = (checks: unknown): readonly string[] =>
-  Array.isArray(checks)
-    ? checks.flatMap((check) => (isObject(check) && typeof check["context"] === "string" ? [check["context"]] : []))
-    : [];
-
-const numberOf = (value: unknown): number => (typeof value === "number" ? value : 0);
 
 /** The rules that hold on one branch, without who may bypass them: of use where the ruleset itself was not read. */
 export function effectiveRules(asked: Asked): void {
@@ -259,7 +269,7 @@ export function effectiveRules(asked: Asked): void {
       include: [branch],
       exclude: [],
       active: true,
-      ...asksFor(found.map(([each]) => each)),
+      ...asksFor(asked, found),
       bypass: [],
       bypassUnknown: true,
       source,

@@ -4,14 +4,16 @@ import type { Source } from "../../model/source.ts";
 import { variableWithoutSecrets } from "./secret-text.ts";
 import type { Asked } from "./asked.ts";
 import {
-  ActionsPermissions,
   BranchPolicy,
   CustomRule,
   Environment,
   ForkApproval,
   OidcSubject,
+  OrganizationActionsPermissions,
+  OrganizationOidcSubject,
   PrivateForks,
   Repository,
+  RepositoryActionsPermissions,
   Runner,
   RunnerGroup,
   Secret,
@@ -135,37 +137,33 @@ export function customRules(asked: Asked): void {
   });
 }
 
+type AllowedActions = Pick<z.infer<typeof RepositoryActionsPermissions>, "allowed_actions" | "sha_pinning_required">;
+
+const allowed = ({ allowed_actions, sha_pinning_required }: AllowedActions) => ({
+  ...(allowed_actions !== undefined && { allowedActions: allowed_actions }),
+  ...(sha_pinning_required !== undefined && { requirePinnedActions: sha_pinning_required }),
+});
+
 export function actionsPermissions(asked: Asked): void {
-  const found = asked.whole(ActionsPermissions);
-  if (!found) return;
-  const common = {
-    ...(found.allowed_actions !== undefined && { allowedActions: found.allowed_actions }),
-    ...(found.sha_pinning_required !== undefined && { requirePinnedActions: found.sha_pinning_required }),
-    source: asked.source,
-  };
-  if (asked.repository !== undefined) {
-    asked.put({
-      kind: "github/actions-settings",
-      repository: asked.repository,
-      ...(found.enabled !== undefined && { enabled: found.enabled }),
-      ...common,
-    });
-  } else {
-    const enabledRepositories = found.enabled_repositories;
-    asked.put({
-      kind: "github/organization-actions-settings",
-      organization: asked.organization ?? "",
-      ...(enabledRepositories !== undefined && { enabledRepositories }),
-      ...common,
-    });
+  const { repository, organization = "", source } = asked;
+  if (repository !== undefined) {
+    const found = asked.whole(RepositoryActionsPermissions);
+    if (found) asked.put({ kind: "github/actions-settings", repository, enabled: found.enabled, ...allowed(found), source });
+    return;
   }
+  const found = asked.whole(OrganizationActionsPermissions);
+  if (!found) return;
+  const enabledRepositories = found.enabled_repositories;
+  asked.put({ kind: "github/organization-actions-settings", organization, enabledRepositories, ...allowed(found), source });
 }
 
 export function selectedActions(asked: Asked): void {
   const found = asked.whole(SelectedActions);
-  if (!found || asked.repository === undefined) return;
-  const selected = { githubOwned: found.github_owned_allowed, verified: found.verified_allowed, patterns: found.patterns_allowed };
-  asked.put({ kind: "github/actions-settings", repository: asked.repository, selectedActions: selected, source: asked.source });
+  if (!found) return;
+  const selectedActions = { githubOwned: found.github_owned_allowed, verified: found.verified_allowed, patterns: found.patterns_allowed };
+  const { repository, organization, source } = asked;
+  if (repository !== undefined) asked.put({ kind: "github/actions-settings", repository, selectedActions, source });
+  else asked.put({ kind: "github/organization-actions-settings", organization: organization ?? "", selectedActions, source });
 }
 
 export function workflowPermissions(asked: Asked): void {
@@ -204,9 +202,10 @@ export function privateForks(asked: Asked): void {
 }
 
 export function oidcSubject(asked: Asked): void {
-  const found = asked.whole(OidcSubject);
+  const found = asked.whole(asked.repository === undefined ? OrganizationOidcSubject : OidcSubject);
   if (!found) return;
   const claimKeys = found.include_claim_keys ?? [];
+  // An organization's answer has no `use_default`: a template that names claims is in use.
   asked.put({
     kind: "github/oidc-subject",
     ...(asked.repository !== undefined ? { repository: asked.repository } : { organization: asked.organization ?? "" }),

@@ -62,6 +62,8 @@ export const Branch = z.object({ name: z.string(), protected: z.boolean() });
 
 const Enabled = z.object({ enabled: z.boolean() });
 const Actors = z.object({ users: z.array(User).default([]), teams: z.array(Team).default([]), apps: z.array(App).default([]) });
+/** All three lists are there, or it is not known who may push. */
+const Restrictions = z.object({ users: z.array(User), teams: z.array(z.object({ slug: z.string() })), apps: z.array(App) });
 
 /** "Protected branches": get branch protection. */
 export const Protection = z.object({
@@ -79,7 +81,7 @@ export const Protection = z.object({
     })
     .nullish(),
   enforce_admins: Enabled,
-  restrictions: Actors.nullish(),
+  restrictions: Restrictions.nullish(),
   allow_force_pushes: Enabled.optional(),
   block_creations: Enabled.optional(),
   lock_branch: Enabled.optional(),
@@ -105,6 +107,17 @@ export const Ruleset = z.object({
     .array(z.object({ actor_id: z.number().nullish(), actor_type: z.string(), bypass_mode: z.string().optional() }))
     .optional(),
 });
+/** The parameters of the rules that are told further; of others only the type is. Source: same page, `rules`. */
+export const RULE_PARAMETERS = {
+  pull_request: z.object({
+    required_approving_review_count: z.number(),
+    require_code_owner_review: z.boolean(),
+    require_last_push_approval: z.boolean(),
+    dismiss_stale_reviews_on_push: z.boolean(),
+  }),
+  required_status_checks: z.object({ required_status_checks: z.array(z.object({ context: z.string() })) }),
+  required_deployments: z.object({ required_deployment_environments: z.array(z.string()) }),
+};
 /** "Rules": list rulesets. */
 export const RulesetListed = Ruleset.pick({ id: true, name: true, source_type: true, target: true }).extend({ enforcement: z.string() });
 
@@ -139,17 +152,17 @@ export const BranchPolicy = z.object({ name: z.string(), type: z.enum(["branch",
 /** "Protection rules". */
 export const CustomRule = z.object({ enabled: z.boolean(), app: App });
 
-/** "Actions permissions". */
-export const ActionsPermissions = z.object({
-  enabled: z.boolean().optional(),
-  enabled_repositories: z.enum(["all", "none", "selected"]).optional(),
+/** "Actions permissions": of a repository, and of an organization. */
+const ActionsPermissions = z.object({
   allowed_actions: z.enum(["all", "local_only", "selected"]).optional(),
   sha_pinning_required: z.boolean().optional(),
 });
+export const RepositoryActionsPermissions = ActionsPermissions.extend({ enabled: z.boolean() });
+export const OrganizationActionsPermissions = ActionsPermissions.extend({ enabled_repositories: z.enum(["all", "none", "selected"]) });
 export const SelectedActions = z.object({
   github_owned_allowed: z.boolean(),
-  verified_allowed: z.boolean().default(false),
-  patterns_allowed: z.array(z.string()).default([]),
+  verified_allowed: z.boolean(),
+  patterns_allowed: z.array(z.string()),
 });
 export const WorkflowPermissions = z.object({
   default_workflow_permissions: z.enum(["read", "write"]),
@@ -166,13 +179,14 @@ export const PrivateForks = z.object({
   require_approval_for_fork_pr_workflows: z.boolean(),
 });
 
-/** "OIDC": get the customization template. */
+/** "OIDC": get the customization template for a repository, and for an organization, which has no `use_default`. */
 export const OidcSubject = z.object({
-  use_default: z.boolean().optional(),
+  use_default: z.boolean(),
   include_claim_keys: z.array(z.string()).optional(),
   use_immutable_subject: z.boolean().optional(),
   sub_claim_prefix: z.string().optional(),
 });
+export const OrganizationOidcSubject = OidcSubject.partial({ use_default: true }).required({ include_claim_keys: true });
 
 /** "Secrets" and "Variables". */
 export const Secret = z.object({ name: z.string(), visibility: z.enum(["all", "private", "selected"]).optional() });

@@ -9,26 +9,28 @@ const PULL_REQUEST = namesIn("types branches branches-ignore paths paths-ignore"
 const NONE: ReadonlySet<string> = new Set();
 
 /** Members that each event takes. Source: the schema of actions/languageservices, workflow-parser, `on-mapping-strict`. */
-const EVENTS: Readonly<Record<string, ReadonlySet<string>>> = {
-  ...Object.fromEntries(
-    "branch_protection_rule check_run check_suite discussion discussion_comment issue_comment issues label milestone project project_card project_column pull_request_comment pull_request_review pull_request_review_comment registry_package release repository_dispatch watch"
-      .split(" ")
-      .map((event) => [event, ACTIVITIES]),
-  ),
-  ...Object.fromEntries(
-    "create delete deployment deployment_status fork gollum page_build public status".split(" ").map((event) => [event, NONE]),
-  ),
-  image_version: namesIn("types names versions"),
-  merge_group: namesIn("types branches branches-ignore"),
-  pull_request: PULL_REQUEST,
-  pull_request_target: PULL_REQUEST,
-  push: namesIn("branches branches-ignore tags tags-ignore paths paths-ignore"),
-  schedule: NONE,
-  workflow_call: namesIn("inputs secrets outputs"),
-  workflow_dispatch: namesIn("inputs"),
-  workflow_run: namesIn("types workflows branches branches-ignore"),
-};
-const EVENT_NAMES: ReadonlySet<string> = new Set(Object.keys(EVENTS));
+const EVENTS: ReadonlyMap<string, ReadonlySet<string>> = new Map(
+  Object.entries({
+    ...Object.fromEntries(
+      "branch_protection_rule check_run check_suite discussion discussion_comment issue_comment issues label milestone project project_card project_column pull_request_comment pull_request_review pull_request_review_comment registry_package release repository_dispatch watch"
+        .split(" ")
+        .map((event) => [event, ACTIVITIES]),
+    ),
+    ...Object.fromEntries(
+      "create delete deployment deployment_status fork gollum page_build public status".split(" ").map((event) => [event, NONE]),
+    ),
+    image_version: namesIn("types names versions"),
+    merge_group: namesIn("types branches branches-ignore"),
+    pull_request: PULL_REQUEST,
+    pull_request_target: PULL_REQUEST,
+    push: namesIn("branches branches-ignore tags tags-ignore paths paths-ignore"),
+    schedule: NONE,
+    workflow_call: namesIn("inputs secrets outputs"),
+    workflow_dispatch: namesIn("inputs"),
+    workflow_run: namesIn("types workflows branches branches-ignore"),
+  }),
+);
+const EVENT_NAMES: ReadonlySet<string> = new Set(EVENTS.keys());
 
 /** `on` as one event, a list of events, or a map of events with filters. */
 export function triggersOf(node: Node): readonly GithubTrigger[] {
@@ -65,7 +67,7 @@ function triggerOf(event: string, node: Node): GithubTrigger {
     refuse(node, `the filters of ${event} are a map`);
     return { event };
   }
-  onlyMembers(node, EVENTS[event] ?? new Set(Object.keys(node.value)), `event ${event}`);
+  onlyMembers(node, EVENTS.get(event) ?? new Set(Object.keys(node.value)), `event ${event}`);
   // "You cannot use both the branches and branches-ignore filters for the same event" ("Workflow syntax", on.push.branches).
   for (const filter of ["branches", "tags", "paths"])
     if (!isAbsent(at(node, filter)) && !isAbsent(at(node, `${filter}-ignore`)))
@@ -97,10 +99,10 @@ function cronsOf(node: Node): readonly string[] {
 }
 
 const INPUT = namesIn("description deprecationMessage type required default options");
-const TYPES: Readonly<Record<string, ReadonlySet<string>>> = {
-  workflow_dispatch: namesIn("string boolean number choice environment"),
-  workflow_call: namesIn("string boolean number"),
-};
+const TYPES: ReadonlyMap<string, ReadonlySet<string>> = new Map([
+  ["workflow_dispatch", namesIn("string boolean number choice environment")],
+  ["workflow_call", namesIn("string boolean number")],
+]);
 
 function inputOf(name: string, node: Node, event: string): NonNullable<GithubTrigger["inputs"]>[string] {
   if (!isObject(node.value)) {
@@ -110,7 +112,7 @@ function inputOf(name: string, node: Node, event: string): NonNullable<GithubTri
   onlyMembers(node, INPUT, "an input");
   const type = word(at(node, "type"));
   if (type === undefined && event === "workflow_call") refuse(node, "an input of workflow_call has a type");
-  if (type !== undefined) checkKnown(at(node, "type"), TYPES[event] ?? new Set([type]), type, "type of an input");
+  if (type !== undefined) checkKnown(at(node, "type"), TYPES.get(event) ?? new Set([type]), type, "type of an input");
   const fallback = text(at(node, "default"));
   const required = truth(at(node, "required"));
   const options = optionsOf(at(node, "options"));

@@ -39,7 +39,7 @@ const readingOf = <T>(found: T, root: Node): FileReading<T> => {
   return problems.some((problem) => problem.isFatal) ? { problems } : { found, problems };
 };
 
-const WORKFLOW = namesIn("name run-name on permissions env defaults concurrency jobs");
+const WORKFLOW = namesIn("name description run-name on permissions env defaults concurrency jobs");
 
 export function readWorkflow(document: unknown, place: FilePlace, fingerprint: (secret: string) => string): FileReading<GithubWorkflow> {
   const root = rootOf(document, place.source, fingerprint);
@@ -47,7 +47,7 @@ export function readWorkflow(document: unknown, place: FilePlace, fingerprint: (
   const on = isAbsent(at(root, "on")) ? at(root, "true") : at(root, "on");
   onlyMembers(root, isAbsent(at(root, "on")) ? new Set([...WORKFLOW, "true"]) : WORKFLOW, "a workflow");
   const name = text(at(root, "name"));
-  text(at(root, "run-name"));
+  for (const key of ["description", "run-name"]) text(at(root, key));
   checkConcurrency(at(root, "concurrency"));
   checkDefaults(at(root, "defaults"));
   const permissions = permissionsOf(at(root, "permissions"));

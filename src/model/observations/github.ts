@@ -108,6 +108,7 @@ export interface GithubOrganizationActionsSettings extends Read {
   readonly canApprovePullRequests?: boolean;
   readonly requirePinnedActions?: boolean;
   readonly allowedActions?: "all" | "local_only" | "selected";
+  readonly selectedActions?: NonNullable<GithubActionsSettings["selectedActions"]>;
 }
 
 export interface GithubReviewer {
@@ -131,6 +132,23 @@ export interface GithubEnvironment extends Read {
   readonly customRules?: readonly string[];
 }
 
+export type GithubBypassActor = (
+  | /** Administrators are exempt (enforce_admins false). */
+    { readonly admins: true }
+  | { readonly login: string }
+  | { readonly team: string }
+  | { readonly app: string }
+  /** A repository role: `maintain`, `write`, `admin`; custom roles as `#ID`. */
+  | { readonly role: string }
+  | { readonly organizationAdmins: true }
+  | { readonly deployKeys: true }
+  /** An actor known by number only: the file that would name it was not read. */
+  | { readonly actor: "user" | "team" | "app"; readonly id: number }
+) & {
+  /** Bypass mode `pull_request`: merges a pull request that lacks the approvals, one's own too, but does not push, create or delete directly. */
+  readonly pullRequestsOnly?: true;
+};
+
 /** One protection of branches, from classic branch protection or from a ruleset, in one form. */
 export interface GithubBranchRule extends Read {
   readonly kind: "github/branch-rule";
@@ -151,19 +169,8 @@ export interface GithubBranchRule extends Read {
   readonly lastPushApproval: boolean;
   readonly dismissStale: boolean;
   readonly requiredChecks: readonly string[];
-  /** Who may push past it. `admins`: administrators are exempt (enforce_admins false). */
-  readonly bypass: readonly (
-    | { readonly admins: true }
-    | { readonly login: string }
-    | { readonly team: string }
-    | { readonly app: string }
-    /** A repository role: `maintain`, `write`, `admin`; custom roles as `#ID`. */
-    | { readonly role: string }
-    | { readonly organizationAdmins: true }
-    | { readonly deployKeys: true }
-    /** An actor known by number only: the file that would name it was not read. */
-    | { readonly actor: "user" | "team" | "app"; readonly id: number }
-  )[];
+  /** Who may push past it, or merge a pull request past it. */
+  readonly bypass: readonly GithubBypassActor[];
   /** The API shows bypass actors only to those who may edit the ruleset: a gap says so, and `bypass` is then empty. */
   readonly bypassUnknown?: true;
   /** Who alone may push, when restricted. */
