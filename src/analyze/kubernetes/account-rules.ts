@@ -152,7 +152,7 @@ function awsRules(estate: KnownEstate, cluster: Cluster, { users }: Subjects, si
 
 const withoutPath = (arn: string): string => arn.replace(/:(role|user)\/.*\//, ":$1/");
 
-function arnsOf(estate: KnownEstate, { family, arn }: AwsIdentity): readonly string[] {
+export function arnsOf(estate: KnownEstate, { family, arn }: AwsIdentity): readonly string[] {
   if (family === "kubernetes/access-entry") return [arn];
   // An ARN with a path never matches: the authenticator compares with an ARN that has none.
   if (/:role\/.*\//.test(arn)) return [];

@@ -27,6 +27,8 @@ interface Case {
   }[];
   readonly untaken?: readonly string[];
   readonly tokens?: readonly string[];
+  /** Families without any one of which not all of it would follow. */
+  readonly rules?: readonly string[];
 }
 
 const DEFAULTS: Readonly<Record<string, object>> = {
@@ -152,6 +154,14 @@ for (const file of readdirSync(fileURLToPath(folder)).sort()) {
           [...never].filter((text) => possible.has(text)),
           "never follows",
         ).toEqual([]);
+      }
+      for (const family of each.rules ?? []) {
+        const others = estate.rules.filter((rule) => rule.family !== family);
+        const left = each.ask.flatMap(({ from, must = [], may = [] }) => [
+          ...must.filter((text) => closure(others, from, false).has(text)),
+          ...may.filter((text) => closure(others, from, true).has(text)),
+        ]);
+        expect(left, `follows without ${family}`).not.toEqual(each.ask.flatMap(({ must = [], may = [] }) => [...must, ...may]));
       }
       expect(estate.untaken.map((gap) => gap.topic).filter((topic) => /^kubernetes\/(?!cluster$)/.test(topic))).toEqual(each.untaken ?? []);
       if (each.tokens)

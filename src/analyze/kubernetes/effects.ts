@@ -65,11 +65,12 @@ export function effectsOf(rules: readonly KubernetesPolicyRule[], scope: "namesp
 function* byRow(rule: KubernetesPolicyRule, row: Row): Iterable<Effect> {
   const matched = row.requests.filter((each) => permits(rule, each) && (rule.resourceNames.length === 0 || carriesName(each)));
   if (matched.length === 0) return;
+  const because = row.because ?? (rule.resourceNames.length > 0 ? row.becauseNamed : undefined);
   const base = {
     family: row.family,
     capability: row.capability,
-    certainty: row.because === undefined ? ("must" as const) : ("may" as const),
-    ...(row.because !== undefined && { because: row.because }),
+    certainty: because === undefined ? ("must" as const) : ("may" as const),
+    ...(because !== undefined && { because }),
     how: row.how,
     source: rule.source,
   };
@@ -104,7 +105,29 @@ function* special(rule: KubernetesPolicyRule, scope: "namespace" | "cluster", al
       yield { ...bind, target: { type: "bindable", role: { type: "ClusterRole", name } }, how: `bind ClusterRole ${name}` };
     }
   }
-  if (scope === "cluster") yield* impersonations(rule, all);
+  if (scope === "cluster") {
+    yield* impersonations(rule, all);
+    yield* approvals(rule);
+  }
+}
+
+const CLIENT_SIGNERS = ["kubernetes.io/kube-apiserver-client", "kubernetes.io/*"];
+const KUBELET_SIGNER = "kubernetes.io/kube-apiserver-client-kubelet";
+
+/**
+ * Only two signers make certificates that the API server takes as somebody: one for any user, and one for kubelets. Other signers' certificates open
+ * nothing here.
+ *
+ * Source: Kubernetes, "Certificates and Certificate Signing Requests", Kubernetes signers, Authorization (`signerNameDomain/*`).
+ */
+function* approvals(rule: KubernetesPolicyRule): Iterable<Effect> {
+  if (!permitsAny(rule, "approve", "certificates.k8s.io/signers")) return;
+  const base = { family: "kubernetes/certificate", capability: "approve", certainty: "must", source: rule.source } as const;
+  const names = rule.resourceNames;
+  if (names.length === 0 || names.some((name) => CLIENT_SIGNERS.includes(name)))
+    yield { ...base, target: { type: "cluster-part", part: "certificate-requests" }, how: "approve for the signer of clients" };
+  else if (names.includes(KUBELET_SIGNER))
+    yield { ...base, target: { type: "cluster-part", part: "kubelet-certificate-requests" }, how: "approve for the signer of kubelets" };
 }
 
 /**

@@ -54,11 +54,13 @@ export type NamespacePart =
 /** Parts that exist once in a cluster. */
 export type ClusterPart =
   | "nodes"
+  | "node-logs"
   | "persistent-volumes"
   | "cluster-roles"
   | "cluster-role-bindings"
   | "cluster-role-escalation-check"
-  | "certificate-requests";
+  | "certificate-requests"
+  | "kubelet-certificate-requests";
 
 export const partId = (cluster: string, namespace: string | undefined, part: NamespacePart | ClusterPart): string =>
   `k8s:${cluster}/${namespace ?? "-"}/-/${part}`;

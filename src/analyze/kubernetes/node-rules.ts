@@ -1,11 +1,17 @@
 // From pods to the nodes they run on, and from a node to the pods beside them.
 import { fact, type Grant, grant } from "../../model/rule.ts";
 import type { KubernetesWorkload } from "../../model/observations/kubernetes.ts";
-import type { Cluster, Namespace } from "./cluster.ts";
-import { groupId, partId, workloadId } from "./ids.ts";
+import type { KnownEstate } from "../plane.ts";
+import { arnsOf } from "./account-rules.ts";
+import { awsIdentities } from "./aws-identities.ts";
+import { shortArn } from "./bindings.ts";
+import { type Cluster, configMapsOf, type Namespace, secretsOf } from "./cluster.ts";
+import { configMapId, groupId, partId, secretId, serviceAccountId, workloadId } from "./ids.ts";
 import { podSecurityLevel } from "./parts.ts";
 import { NODES } from "./subjects.ts";
+import { type Way, waysOut } from "./ways-out.ts";
 import type { ClusterSink } from "./wide.ts";
+import { hasToken } from "./workload-rules.ts";
 
 /**
  * The nodes of a cluster are one entity, `nodes`: to control it is to be root on nodes where pods of any namespace run, and so to control those pods
@@ -14,7 +20,7 @@ import type { ClusterSink } from "./wide.ts";
  * Source: Kubernetes, "Pod Security Standards" (Privileged, Baseline); "Role Based Access Control Good Practices", Workload creation; "Using Node
  * Authorization": a kubelet reads the secrets, config maps and service accounts of the pods bound to its node.
  */
-export function nodeRules(cluster: Cluster, sink: ClusterSink): void {
+export function nodeRules(estate: KnownEstate, cluster: Cluster, sink: ClusterSink): void {
   const nodes = partId(cluster.name, undefined, "nodes");
   // One grant for the whole cluster: what to change is that environments share nodes, once, not namespace by namespace.
   const shared = grant(nodes, "shared", {
@@ -33,8 +39,11 @@ export function nodeRules(cluster: Cluster, sink: ClusterSink): void {
       source: namespace.source,
     });
     newPods(cluster, namespace, sink);
-    for (const workload of namespace.workloads) runningPods(nodes, workload, sink);
+    for (const workload of namespace.workloads) runningPods(cluster, workload, sink);
   }
+  const workloads = [...cluster.namespaces.values()].flatMap((each) => each.workloads);
+  if (workloads.some((each) => toTell(waysOut(each)).some((way) => way.capability === "read"))) readNodes(cluster, shared, sink);
+  nodeRoles(estate, cluster, nodes, sink);
   kubelets(cluster, nodes, shared, sink);
 }
 
@@ -75,101 +84,108 @@ function newPods(cluster: Cluster, namespace: Namespace, sink: ClusterSink): voi
   });
 }
 
-/** Container capabilities with which a process leaves its container; each of the others needs more than the files show. */
-const NODE_CAPABILITIES: ReadonlySet<string> = new Set(["ALL", "SYS_ADMIN", "SYS_MODULE", "SYS_RAWIO"]);
+/**
+ * A pod that already reaches past its container: by the first way that is certain, or else by the first of each kind. Where it runs decides which pods
+ * are beside it: one that only its node selector, its affinity or nothing but its own first placing decides may never meet a pod of another
+ * environment, so that is uncertain. A DaemonSet without a selector runs beside every pod, and a replaced pod of any other controller is placed anew, so
+ * in time it does too.
+ */
+function runningPods(cluster: Cluster, workload: KubernetesWorkload, sink: ClusterSink): void {
+  const nodes = partId(cluster.name, undefined, "nodes");
+  const label = `${workload.workloadKind} ${workload.namespace ?? "default"}/${workload.name}`;
+  const isConfined = Object.keys(workload.nodeSelector).length > 0 || workload.pinned === true || workload.workloadKind === "Pod";
+  const id = workloadId(workload);
+  for (const { capability, what, because: open, throughLogs } of toTell(waysOut(workload))) {
+    const because = open ?? (isConfined ? "on which nodes it runs, and which pods run there, is not known" : undefined);
+    const logs = throughLogs ? [fact("read", partId(cluster.name, undefined, "node-logs"))] : [];
+    const has = capability === "read" ? "reads what the pods on its node were given" : "controls its node";
+    sink.rule({
+      family: "kubernetes/privileged-pod",
+      needs: [fact("control", id), ...logs],
+      gives: fact(capability, nodes),
+      certainty: because === undefined ? "must" : "may",
+      ...(because !== undefined && { because }),
+      grants: [grant(id, { node: what }, { label: `${what} of ${label}`, change: `take ${what} from ${label}`, source: workload.source })],
+      how: `${label} has ${what}, so whoever controls it${throughLogs ? " and reads logs through the kubelet" : ""} ${has}`,
+      source: workload.source,
+    });
+  }
+}
 
-/** Directories whose content is the node: who writes one of them, or a directory above, controls it. */
-const NODE_DIRECTORIES = [
-  "/etc",
-  "/var/lib/kubelet",
-  "/var/lib/containerd",
-  "/var/lib/docker",
-  "/var/run",
-  "/run",
-  "/root",
-  "/home",
-  "/usr",
-  "/bin",
-  "/sbin",
-  "/lib",
-  "/opt",
-  "/boot",
-  "/dev",
-  "/proc",
-  "/sys/kernel",
-];
-
-/** Reading these already gives the kubelet's credential or a runtime's socket, which obeys whoever can open it. */
-const NODE_SECRETS = [
-  "/etc/kubernetes",
-  "/var/lib/kubelet",
-  "/root",
-  "/proc",
-  "/var/run/docker.sock",
-  "/run/docker.sock",
-  "/run/containerd/containerd.sock",
-  "/var/run/containerd/containerd.sock",
-  "/var/run/crio/crio.sock",
-  "/run/crio/crio.sock",
-];
-
-/** Written by many harmless agents, and node-wide all the same: not certain. */
-interface Way {
-  readonly what: string;
-  readonly because?: string;
+/** The first certain way to control, and nothing besides; without one, the first of each of the others. */
+function toTell(ways: readonly Way[]): readonly Way[] {
+  const certain = ways.find((way) => way.capability === "control" && way.because === undefined && !way.throughLogs);
+  if (certain) return [certain];
+  const firsts = Map.groupBy(ways, (way) => `${way.capability} ${way.because === undefined} ${way.throughLogs === true}`);
+  const isRead = firsts.has("read true false");
+  return [...firsts].flatMap(([kind, [first]]) => (first === undefined || (isRead && kind === "read false false") ? [] : [first]));
 }
 
 /**
- * A pod that is already privileged, by the first way that is certain. Where it runs decides which pods are beside it: one that only its node selector,
- * its affinity or nothing but its own first placing decides may never meet a pod of another environment, so that is uncertain. A DaemonSet without a
- * selector runs beside every pod, and a replaced pod of any other controller is placed anew, so in time it does too.
+ * The kubelet's directory holds the token, secrets and config maps of every pod on the node. Written out only where some pod reads it: who controls the
+ * node has the same through the pods.
+ *
+ * Source: KubeHound, EXPLOIT_HOST_TRAVERSE, TOKEN_STEAL.
  */
-function runningPods(nodes: string, workload: KubernetesWorkload, sink: ClusterSink): void {
-  const ways = waysOut(workload);
-  const way = ways.find((each) => each.because === undefined) ?? ways[0];
-  if (!way) return;
-  const label = `${workload.workloadKind} ${workload.namespace ?? "default"}/${workload.name}`;
-  const isConfined = Object.keys(workload.nodeSelector).length > 0 || workload.pinned === true || workload.workloadKind === "Pod";
-  const because = way.because ?? (isConfined ? "on which nodes it runs, and which pods run there, is not known" : undefined);
-  const id = workloadId(workload);
-  sink.rule({
-    family: "kubernetes/privileged-pod",
-    needs: [fact("control", id)],
-    gives: fact("control", nodes),
-    certainty: because === undefined ? "must" : "may",
-    ...(because !== undefined && { because }),
-    grants: [
-      grant(
-        id,
-        { node: way.what },
-        { label: `${way.what} of ${label}`, change: `take ${way.what} from ${label}`, source: workload.source },
-      ),
-    ],
-    how: `${label} has ${way.what}, so whoever controls it controls its node`,
-    source: workload.source,
-  });
+function readNodes(cluster: Cluster, shared: Grant, sink: ClusterSink): void {
+  const needs = [fact("read", partId(cluster.name, undefined, "nodes"))];
+  const base = { family: "kubernetes/node", needs, certainty: "must", grants: [shared] } as const;
+  for (const namespace of cluster.namespaces.values()) {
+    for (const workload of namespace.workloads) {
+      const label = `${workload.workloadKind} ${namespace.name}/${workload.name}`;
+      const { source } = workload;
+      const given = new Set([
+        ...secretsOf(workload).map(({ secret }) => secretId(cluster.name, namespace.name, secret)),
+        ...configMapsOf(workload).map(({ configMap }) => configMapId(cluster.name, namespace.name, configMap)),
+      ]);
+      if (hasToken(namespace, workload)) {
+        const account = serviceAccountId(cluster.name, namespace.name, workload.serviceAccount);
+        sink.rule({ ...base, gives: fact("act-as", account), how: `the token of ${label} lies on its node`, source });
+      }
+      for (const each of given) sink.rule({ ...base, gives: fact("read", each), how: `what ${label} was given lies on its node`, source });
+    }
+  }
 }
 
-export function waysOut(workload: KubernetesWorkload): Way[] {
-  const ways: Way[] = [];
-  const capabilities = new Set(workload.containers.flatMap((each) => each.addedCapabilities).map((name) => name.replace(/^CAP_/, "")));
-  if (workload.containers.some((each) => each.privileged)) ways.push({ what: "a privileged container" });
-  for (const name of capabilities) if (NODE_CAPABILITIES.has(name)) ways.push({ what: `capability ${name}` });
-  if (workload.hostPid && capabilities.has("SYS_PTRACE")) ways.push({ what: "hostPID with SYS_PTRACE" });
-  for (const { path, readOnly } of workload.hostPaths) {
-    const at = path === "/" ? "" : path.replace(/\/+$/, "");
-    const covers = (directory: string): boolean => directory === at || directory.startsWith(`${at}/`);
-    const isWithin = (directory: string): boolean => at.startsWith(`${directory}/`);
-    if (NODE_SECRETS.some(covers)) ways.push({ what: `host path ${path}` });
-    else if (!readOnly && NODE_DIRECTORIES.some(covers)) ways.push({ what: `host path ${path}` });
-    else if (!readOnly) ways.push({ what: `host path ${path}`, because: `what lies under ${path} on the node is not known` });
-    else if (NODE_SECRETS.some(isWithin))
-      ways.push({ what: `host path ${path}`, because: `what lies under ${path} on the node is not known` });
+/**
+ * On EKS, the node's own role: whoever is on the node's network, or on the node, is handed its credentials by the instance metadata service, whatever
+ * the hop limit. Where nodes have several roles, which of them is not known.
+ *
+ * Source: Amazon EKS Best Practices Guide, Identity and Access Management, "Restrict access to the instance profile assigned to the worker node";
+ * eksctl, Security, disablePodIMDS (host networking pods are not kept out).
+ */
+function nodeRoles(estate: KnownEstate, cluster: Cluster, nodes: string, sink: ClusterSink): void {
+  const identities = awsIdentities(estate.observations, cluster).filter(
+    ({ groups, arn }) => groups.includes(NODES) && arn.includes(":role/"),
+  );
+  const roles = new Map(identities.flatMap((each) => arnsOf(estate, each).map((arn) => [arn, each] as const)));
+  const because = roles.size > 1 ? `which of the roles of the nodes of cluster ${cluster.name} its node has is not known` : undefined;
+  const certainty = because === undefined ? ({ certainty: "must" } as const) : ({ certainty: "may", because } as const);
+  for (const [arn, { source }] of roles) {
+    const base = { family: "kubernetes/node-role", gives: fact("act-as", arn), ...certainty } as const;
+    const label = `${shortArn(arn)} of the nodes of cluster ${cluster.name}`;
+    const role = grant(arn, "node", { label, change: `take from ${label} what the nodes do not need`, source, removable: false });
+    sink.rule({
+      ...base,
+      needs: [fact("control", nodes)],
+      grants: [role],
+      how: `a node of cluster ${cluster.name} is ${shortArn(arn)}`,
+      source,
+    });
+    for (const workload of [...cluster.namespaces.values()].flatMap((each) => each.workloads)) {
+      if (!workload.hostNetwork) continue;
+      const name = `${workload.workloadKind} ${workload.namespace ?? "default"}/${workload.name}`;
+      const id = workloadId(workload);
+      const own = { label: `hostNetwork of ${name}`, change: `take hostNetwork from ${name}`, source: workload.source };
+      sink.rule({
+        ...base,
+        needs: [fact("control", id)],
+        grants: [grant(id, { node: "hostNetwork" }, own)],
+        how: `${name} is on its node's network and is handed the credentials of ${shortArn(arn)}`,
+        source: workload.source,
+      });
+    }
   }
-  if (workload.hostPid && !capabilities.has("SYS_PTRACE")) {
-    ways.push({ what: "hostPID", because: "how far the node's processes can be read depends on the user the container runs as" });
-  }
-  return ways;
 }
 
 /** Group system:nodes: the Node authorizer gives a kubelet what the pods of its own node use. */
@@ -182,6 +198,16 @@ function kubelets(cluster: Cluster, nodes: string, shared: Grant, sink: ClusterS
     because: "a kubelet reaches what the pods of its own node use, and which pods those are is not known",
     grants: [shared],
     how: `a node of cluster ${cluster.name} holds what its pods use`,
+    source: cluster.source,
+  });
+  // The Node authorizer asks for the group, and the kubelet's key is on its node (Kubernetes, "Using Node Authorization").
+  sink.rule({
+    family: "kubernetes/node",
+    needs: [fact("control", nodes)],
+    gives: fact("act-as", groupId(cluster.name, NODES)),
+    certainty: "must",
+    grants: [shared],
+    how: `a node of cluster ${cluster.name} holds its kubelet's key`,
     source: cluster.source,
   });
 }

@@ -10,11 +10,13 @@ export const ALWAYS: readonly NamespacePart[] = ["workloads", "pods", "secrets",
 
 export const CLUSTER_PARTS: readonly ClusterPart[] = [
   "nodes",
+  "node-logs",
   "persistent-volumes",
   "cluster-roles",
   "cluster-role-bindings",
   "cluster-role-escalation-check",
   "certificate-requests",
+  "kubelet-certificate-requests",
 ];
 
 /** `role-bindings` are worth nothing without the check, and the other way round. */

@@ -15,6 +15,8 @@ export interface Row {
   readonly how: string;
   /** For an effect that is not certain. */
   readonly because?: string;
+  /** The same where a rule holds resourceNames: why the named objects may not be the ones that count. */
+  readonly becauseNamed?: string;
 }
 
 const each = (verbs: readonly string[], on: readonly string[]): Request[] =>
@@ -36,6 +38,8 @@ const CONTROLLERS: readonly (readonly [part: NamespacePart, kind: string, group:
   ["cronjobs", "CronJob", "batch", ["batch/cronjobs"]],
   ["replicationcontrollers", "ReplicationController", "", ["/replicationcontrollers"]],
 ];
+
+const NAMED_ROLES = "only named roles can be rewritten, and whether one of them is bound to whoever rewrites it is not known";
 
 const REWRITABLE = CONTROLLERS.flatMap(([, , , on]) => on);
 
@@ -156,6 +160,7 @@ export const NAMESPACE_ROWS: readonly Row[] = [
     target: part("roles"),
     named: SAME,
     how: "rewrite roles",
+    becauseNamed: NAMED_ROLES,
   },
   {
     family: "kubernetes/escalate",
@@ -164,6 +169,7 @@ export const NAMESPACE_ROWS: readonly Row[] = [
     target: part("role-escalation-check"),
     named: SAME,
     how: "put into roles what they do not hold (escalate)",
+    becauseNamed: NAMED_ROLES,
   },
   {
     family: "kubernetes/escalate",
@@ -207,6 +213,14 @@ export const CLUSTER_ROWS: readonly Row[] = [
     how: "use the kubelet's interface to run commands in any pod",
   },
   {
+    family: "kubernetes/node-proxy",
+    requests: each(["get"], ["/nodes/log"]),
+    capability: "read",
+    target: clusterPart("node-logs"),
+    named: SAME,
+    how: "read the logs of nodes through the kubelet",
+  },
+  {
     family: "kubernetes/persistent-volume",
     requests: each(["create"], ["/persistentvolumes"]),
     capability: "write",
@@ -221,6 +235,7 @@ export const CLUSTER_ROWS: readonly Row[] = [
     target: clusterPart("cluster-roles"),
     named: SAME,
     how: "rewrite cluster roles",
+    becauseNamed: NAMED_ROLES,
   },
   {
     family: "kubernetes/escalate",
@@ -229,6 +244,7 @@ export const CLUSTER_ROWS: readonly Row[] = [
     target: clusterPart("cluster-role-escalation-check"),
     named: SAME,
     how: "put into cluster roles what they do not hold (escalate)",
+    becauseNamed: NAMED_ROLES,
   },
   {
     family: "kubernetes/escalate",
@@ -272,13 +288,5 @@ export const CLUSTER_ROWS: readonly Row[] = [
     target: clusterPart("certificate-requests"),
     named: SAME,
     how: "approve certificate requests",
-  },
-  {
-    family: "kubernetes/certificate",
-    requests: each(["approve"], ["certificates.k8s.io/signers"]),
-    capability: "approve",
-    target: clusterPart("certificate-requests"),
-    named: SAME,
-    how: "approve for a signer",
   },
 ];

@@ -1,18 +1,22 @@
 // What holds without any grant: what stands in a namespace belongs to who controls it, and what a part of a namespace stands for.
 import { type Fact, fact, grant, type Rule } from "../../model/rule.ts";
+import type { Bound } from "./bindings.ts";
 import type { Cluster, Namespace } from "./cluster.ts";
 import {
   clusterId,
   configMapId,
   type ClusterPart,
+  groupId,
   namespaceId,
   type NamespacePart,
   partId,
+  RBAC_GROUP,
   secretId,
   serviceAccountId,
   workloadId,
 } from "./ids.ts";
 import { ALWAYS } from "./parts.ts";
+import { NODES } from "./subjects.ts";
 import type { ClusterSink } from "./wide.ts";
 
 const KIND_OF: Readonly<Partial<Record<NamespacePart, string>>> = {
@@ -30,7 +34,13 @@ const OWNED: ReadonlySet<NamespacePart> = new Set<NamespacePart>([...ALWAYS, "po
 type Make = (family: string, needs: readonly Fact[], gives: Fact, how: string) => Rule;
 
 /** The rules of one namespace, from its parts to its objects. */
-export function namespaceRules(cluster: Cluster, namespace: Namespace, parts: ReadonlySet<NamespacePart>, sink: ClusterSink): void {
+export function namespaceRules(
+  cluster: Cluster,
+  namespace: Namespace,
+  parts: ReadonlySet<NamespacePart>,
+  bound: readonly Bound[],
+  sink: ClusterSink,
+): void {
   const owner = namespaceId(cluster.name, namespace.name);
   const source = namespace.source;
   const grants = [
@@ -51,6 +61,7 @@ export function namespaceRules(cluster: Cluster, namespace: Namespace, parts: Re
   workloadParts(namespace, parts, part, add, owner);
   secretParts(cluster, namespace, part, add, owner);
   rbacParts(namespace, parts, part, add, owner);
+  if (parts.has("roles")) for (const rule of rewrittenRoles(namespace, bound, part, make, owner)) sink.rule(rule);
 }
 
 function workloadParts(
@@ -151,15 +162,42 @@ function rbacParts(
   add: (...args: Parameters<Make>) => void,
   owner: string,
 ): void {
-  for (const [written, check] of [
-    ["roles", "role-escalation-check"],
-    ["role-bindings", "binding-escalation-check"],
-  ] as const) {
-    if (!parts.has(written)) continue;
-    const needs = [fact("write", part(written)), fact("defeat", part(check))];
-    add("kubernetes/escalate", needs, fact("control", owner), `${written} of ${name} can be given any permission`);
-    add("kubernetes/escalate", [fact("write", part(written))], fact("write", owner), `${written} of ${name} are part of it`);
+  for (const written of ["roles", "role-bindings"] as const) {
+    if (parts.has(written))
+      add("kubernetes/escalate", [fact("write", part(written))], fact("write", owner), `${written} of ${name} are part of it`);
   }
+  if (!parts.has("role-bindings")) return;
+  const needs = [fact("write", part("role-bindings")), fact("defeat", part("binding-escalation-check"))];
+  add("kubernetes/escalate", needs, fact("control", owner), `role-bindings of ${name} can be given any permission`);
+}
+
+/**
+ * A rewritten role adds to its holders: to the writer, if one of the namespace's roles is bound to it, or it may bind one. Whether a role of others
+ * that it rewrites comes back to it is not known.
+ */
+function* rewrittenRoles(
+  { name }: Namespace,
+  bound: readonly Bound[],
+  part: (name: NamespacePart) => string,
+  make: Make,
+  owner: string,
+): Iterable<Rule> {
+  const gives = fact("control", owner);
+  const needs = [fact("write", part("roles")), fact("defeat", part("role-escalation-check"))];
+  for (const { id, roleId, role } of bound) {
+    if (!roleId.includes(`/Role.${RBAC_GROUP}/`)) continue;
+    yield make(
+      "kubernetes/escalate",
+      [...needs, fact("act-as", id)],
+      gives,
+      `${role} of ${name} is its own, and can be given any permission`,
+    );
+  }
+  yield {
+    ...make("kubernetes/escalate", needs, gives, `roles of ${name} can be given any permission`),
+    certainty: "may",
+    because: `whether a role of ${name} that it rewrites is bound to it was not seen`,
+  };
 }
 
 /**
@@ -204,5 +242,16 @@ export function clusterRules(cluster: Cluster, isShared: boolean, everywhere: Re
     needs: (["author", "write", "approve"] as const).map((capability) => fact(capability, part("certificate-requests"))),
     gives: fact("control", id),
     how: "a certificate for any user can be asked for and approved",
+  });
+  sink.rule({
+    ...base,
+    family: "kubernetes/certificate",
+    needs: [
+      fact("author", part("certificate-requests")),
+      fact("write", part("certificate-requests")),
+      fact("approve", part("kubelet-certificate-requests")),
+    ],
+    gives: fact("act-as", groupId(cluster.name, NODES)),
+    how: "a certificate for a kubelet can be asked for and approved",
   });
 }
