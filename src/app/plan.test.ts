@@ -58,6 +58,8 @@ describe("a plan that lets anyone assume production's deployer", () => {
 interface Change {
   readonly type: string;
   readonly name: string;
+  /** Unless said, what before and after tell. */
+  readonly actions?: readonly string[];
   readonly before: object | null;
   readonly after: object | null;
   readonly unknown?: object;
@@ -94,7 +96,7 @@ function planOf(changes: readonly Change[]): string {
     resource_changes: changes.map((change) => ({
       ...named(change),
       change: {
-        actions: [change.before ? (change.after ? "update" : "delete") : "create"],
+        actions: change.actions ?? [change.before ? (change.after ? "update" : "delete") : "create"],
         before: change.before,
         after: change.after,
         after_unknown: change.unknown ?? {},

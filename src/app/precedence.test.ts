@@ -60,6 +60,13 @@ describe("a state and the account's own answer", () => {
   });
 });
 
+test("a gap about what the answer tells is no gap; one about anything else is", () => {
+  const broken = state("deploy", "drifted");
+  for (const { instances } of broken.resources) if (instances[0]) instances[0].attributes.assume_role_policy = "{";
+  const { gaps } = reading({ "authorization-details.json": answered("deploy"), "main.tfstate": broken });
+  expect(gaps.filter(({ topic }) => topic === "aws/principal-policy").map(({ subject }) => subject)).toEqual([arn("drifted")]);
+});
+
 test("a state alone tells only what Terraform manages", () => {
   const alone = reading({ "main.tfstate": state("deploy") });
   expect(rolesIn(alone)).toEqual(["deploy main.tfstate"]);

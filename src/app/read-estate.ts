@@ -100,6 +100,7 @@ function emptyReading(options: EstateOptions): Reading {
     limits: options.limits ?? {},
     observations: new Map(collectors.map((collector) => [collector, []])),
     gaps: [],
+    managedGaps: [],
     unrecognized: [],
     texts: new Map(),
     systems: new Map(),
@@ -112,7 +113,7 @@ const concernsInputs = (inputs: Inputs, folder: string): boolean =>
 
 function joined(reading: Reading, manifests: readonly FoundManifest[]): readonly Observation[] {
   const kept: Observation[] = [];
-  const managed: { observations: Observation[]; gaps: Gap[] } = { observations: [], gaps: [] };
+  const managed: { observations: Observation[]; gaps: Gap[] } = { observations: [], gaps: reading.managedGaps };
   for (const [collector, observations] of reading.observations) {
     const into = collector.system === "terraform" ? managed : { observations: kept, gaps: reading.gaps };
     if (!collector.join) {

@@ -19,6 +19,8 @@ export interface Reading {
   /** By collector, since each joins its own. */
   readonly observations: ReadonlyMap<Collector, Observation[]>;
   readonly gaps: Gap[];
+  /** Gaps of Terraform's files: a system's own answer may tell what they do not (precedence.ts). */
+  readonly managedGaps: Gap[];
   readonly unrecognized: { readonly file: string; readonly why: string }[];
   readonly texts: Map<string, { readonly text: string; readonly format: ParsedFile["format"] }>;
   /** Systems that recognized a document, by file. */
@@ -78,7 +80,7 @@ function mapDocument(document: unknown, index: number, files: readonly ParsedFil
       reading.systems.set(file.path, systems.add(collector.system));
       const sink = {
         observation: (o: Observation) => void reading.observations.get(collector)?.push(o),
-        gap: (gap: Gap) => void reading.gaps.push(gap),
+        gap: (gap: Gap) => void (collector.system === "terraform" ? reading.managedGaps : reading.gaps).push(gap),
       };
       collector.map(document, index, file, sink, reading.context);
     }

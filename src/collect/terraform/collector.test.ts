@@ -8,6 +8,7 @@ import { collector } from "./collector.ts";
 import { type Instance, oldStateFileOf, planOf, stateFileOf, stateOf } from "./fixtures/documents.ts";
 import { readAll, readOne, type Result } from "./fixtures/read.ts";
 import { mappers } from "./map.ts";
+import { plannedChange } from "./plan.ts";
 import { TOPICS } from "./topics.ts";
 
 interface Case {
@@ -93,6 +94,34 @@ test("a role in one state and its attachment in another become one role", () => 
   if (!role || !known) throw new Error("the case is gone");
   const { observations } = readAll([stateOf(others), stateOf([role])]);
   expect(observations.find(({ kind }) => kind === "aws/role")).toEqual(deep(known.observations[0]));
+});
+
+test("an instance on its way out is left out of a state file", () => {
+  const [role] = cases("known.json")[0]?.instances ?? [];
+  if (!role) throw new Error("the case is gone");
+  const state = stateFileOf([role]);
+  const [resource] = state.resources as { instances: object[] }[];
+  resource?.instances.push({ ...resource.instances[0], deposed: "0a1b2c3d" });
+  expect(readOne(state).observations.filter(({ kind }) => kind === "aws/role")).toHaveLength(1);
+  for (const each of resource?.instances ?? []) Object.assign(each, { deposed: "0a1b2c3d" });
+  expect(readOne(state).observations).toEqual([]);
+});
+
+test("a change takes and adds only what differs between before and after", () => {
+  const bucket = {
+    type: "aws_s3_bucket",
+    name: "b",
+    values: { bucket: "acme-exports", arn: "arn:aws:s3:::acme-exports", policy: "", tags: {} },
+  };
+  const plan = planOf([{ ...bucket, values: { ...bucket.values, tags: { team: "shop" } } }]);
+  Object.assign(plan.resource_changes[0]?.change ?? {}, { actions: ["update"], before: bucket.values });
+  const about = { file: "plan.json", scope: { system: "terraform" as const, account: "111122223333" }, fingerprint: () => "" };
+  const changed = plannedChange(plan, about);
+  if (!changed.ok) throw new Error(changed.error.why);
+  expect([...changed.value.taken, ...changed.value.added].map((each) => each.part === "whole" && each.observation.kind)).toEqual([
+    "aws/resource",
+    "aws/resource",
+  ]);
 });
 
 describe("secrets", () => {
