@@ -1,8 +1,8 @@
 // Asks the evaluator one question about the estate: may this caller do this to that?
 import type { ContextValue } from "./condition.ts";
-import { contextOf, type Caller } from "./context.ts";
+import { contextOf, type Caller, type Requested } from "./context.ts";
 import type { AwsEstate, Identity } from "./estate.ts";
-import { evaluate, IMPLICIT_DENY, type AttachedPolicy, type Decision, type Obstacle, type PolicyIndex } from "./evaluate.ts";
+import { evaluate, IMPLICIT_DENY, type AttachedPolicy, type Decision, type Obstacle, type Policies, type PolicyIndex } from "./evaluate.ts";
 import { FRESH } from "./patterns.ts";
 import { indexPolicies } from "./policy-index.ts";
 
@@ -17,6 +17,9 @@ export interface Target {
 
 export type Extra = Readonly<Record<string, ContextValue>>;
 
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
+
+const NO_LEVELS: readonly PolicyIndex[] = [];
 const NO_POLICIES: PolicyIndex = indexPolicies([]);
 
 /** Services whose resources resource control policies hold (Organizations User Guide, "Resource control policies", supported services). */
@@ -42,25 +45,26 @@ export function ask(estate: AwsEstate, caller: Caller, action: string, target: T
   const controlled = !caller.serviceLinked && (isIdentity(caller) || caller.type === "root");
   const control = controlled ? organization.chainOf(caller.account) : undefined;
   const rcp = RCP_SERVICES.has(action.slice(0, action.indexOf(":"))) && !caller.serviceLinked;
-  const requested = {
+  const requested: Requested = {
     action,
     resource: on,
     account: target.account,
+    extra: extra ? { ...estate.times, ...extra } : estate.times,
     ...(target.tags && { tags: target.tags }),
-    extra: { ...estate.times, ...extra },
   };
-  const decision = evaluate(
-    { caller, action, resource: on, account: target.account, context: contextOf(caller, requested, organization) },
-    {
-      identity: isIdentity(caller) ? caller.index : NO_POLICIES,
-      ...(isIdentity(caller) && caller.boundary !== undefined && { boundary: caller.boundary }),
-      ...(isIdentity(caller) && caller.unread?.length > 0 && { unread: caller.unread.map(({ what }) => what) }),
-      control: control?.service ?? [],
-      resourceControl: rcp ? organization.chainOf(target.account).resource : [],
-      ...(target.policy !== undefined && { resource: target.policy }),
-      resourceRequired: target.policyRequired ?? false,
-    },
-  );
+  const policies: Writable<Policies> = {
+    identity: isIdentity(caller) ? caller.index : NO_POLICIES,
+    control: control?.service ?? NO_LEVELS,
+    resourceControl: rcp ? organization.chainOf(target.account).resource : NO_LEVELS,
+    resourceRequired: target.policyRequired ?? false,
+  };
+  if (isIdentity(caller)) {
+    if (caller.boundary !== undefined) policies.boundary = caller.boundary;
+    if (caller.unread?.length > 0) policies.unread = caller.unread.map(({ what }) => what);
+  }
+  if (target.policy !== undefined) policies.resource = target.policy;
+  const context = contextOf(caller, requested, organization);
+  const decision = evaluate({ caller, action, resource: on, account: target.account, context }, policies);
   const own = control ? estate.unreadControl(caller.account) : NOTHING;
   const theirs = rcp ? estate.unreadControl(target.account) : NOTHING;
   return withUnread(decision, own.length + theirs.length === 0 ? NOTHING : [...new Set([...own, ...theirs])]);

@@ -135,19 +135,21 @@ function ofCaller(key: string, caller: Caller, organization: OrganizationFacts):
 /** A tag the session brings replaces the role's own (IAM User Guide, "Pass session tags in AWS STS"). Tag keys are compared without case. */
 function ofTag(key: string, caller: Caller): ContextValue {
   if (caller.tagsOpen || caller.type === "stranger") return FREE;
-  const found = Object.entries(caller.tags).find(([name]) => name.toLowerCase() === key);
-  return found ? fixed(found[1]) : ABSENT;
+  return tagNamed(caller.tags, key);
 }
 
-const RESOURCE_TAG = /^(?:aws|[a-z0-9-]+):resourcetag\/(.+)$/;
+/** After `aws` or the service's prefix. */
+const RESOURCE_TAG = ":resourcetag/";
+
+/** Tag keys are compared without case. */
+function tagNamed(tags: Readonly<Record<string, string>>, key: string): ContextValue {
+  for (const name in tags) if (name === key || name.toLowerCase() === key) return fixed(tags[name] as string);
+  return ABSENT;
+}
 
 function ofResource(key: string, requested: Requested, organization: OrganizationFacts): ContextValue | undefined {
-  const tag = RESOURCE_TAG.exec(key);
-  if (tag) {
-    if (!requested.tags) return RESIDUAL;
-    const found = Object.entries(requested.tags).find(([name]) => name.toLowerCase() === tag[1]);
-    return found ? fixed(found[1]) : ABSENT;
-  }
+  const tag = key.indexOf(RESOURCE_TAG);
+  if (tag > 0) return requested.tags ? tagNamed(requested.tags, key.slice(tag + RESOURCE_TAG.length)) : RESIDUAL;
   switch (key) {
     case "aws:resourceaccount":
     case "s3:resourceaccount":

@@ -12,24 +12,33 @@ const NOTHING: Found = { allows: [], denies: [] };
 export function indexPolicies(policies: readonly AttachedPolicy[]): PolicyIndex {
   const memo = new Map<string, Found>();
   const services = servicesOf(policies);
+  let lastAction = "";
+  let lastFound = NOTHING;
   return {
     policies,
     forAction(action) {
-      if (services && !services.some((service) => action.startsWith(service))) return NOTHING;
-      const known = memo.get(action);
-      if (known) return known;
-      const allows: Bound[] = [];
-      const denies: Bound[] = [];
-      for (const policy of policies) {
-        for (const statement of statementsFor(policy.compiled, action)) {
-          (statement.effect === "Allow" ? allows : denies).push({ policy, statement });
-        }
-      }
-      const found = allows.length + denies.length === 0 ? NOTHING : { allows, denies };
-      memo.set(action, found);
-      return found;
+      // One question asks for one action several times in a row.
+      if (action === lastAction) return lastFound;
+      lastAction = action;
+      return (lastFound = find(action));
     },
   };
+
+  function find(action: string): Found {
+    if (services && !services.some((service) => action.startsWith(service))) return NOTHING;
+    const known = memo.get(action);
+    if (known) return known;
+    const allows: Bound[] = [];
+    const denies: Bound[] = [];
+    for (const policy of policies) {
+      for (const statement of statementsFor(policy.compiled, action)) {
+        (statement.effect === "Allow" ? allows : denies).push({ policy, statement });
+      }
+    }
+    const found = allows.length + denies.length === 0 ? NOTHING : { allows, denies };
+    memo.set(action, found);
+    return found;
+  }
 }
 
 /** More services than this are not told apart: then looking up the action is as cheap. */
