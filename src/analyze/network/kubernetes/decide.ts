@@ -123,7 +123,10 @@ function computeRow(parts: Parts, direction: Direction, of: PodClass): Row {
   return allowed;
 }
 
-/** Rules of one tier in order: the first that takes a connection in settles it, and Pass hands it to the next tier. */
+/**
+ * Rules of one tier in order: the first that takes a connection in settles it, and Pass hands it to the next tier. A Pass that the plugin may or may not
+ * apply goes both ways: for `possible` the connection is handed on and asked about here as well, for `certain` it is neither.
+ */
 function askTier(parts: Parts, policies: readonly KubernetesAdminPolicy[], direction: Direction, of: PodClass, state: State): void {
   const { masks, ports, mode } = parts;
   const { flows, classes } = parts.network;
@@ -133,10 +136,12 @@ function askTier(parts: Parts, policies: readonly KubernetesAdminPolicy[], direc
     // A peer of a version that is not known here: the rule denies all, unless it allows (Network Policy API, "fail closed").
     const isClosed = rule.action !== "allow" && rule.peers.some((peer) => "unknown" in peer);
     for (let i = 0; i < remaining.length; i++) {
-      if (remaining[i] === NONE || !(isClosed || holds(mode, mask[i] as number, rule.action === "allow"))) continue;
+      const match = mask[i] as number;
+      const goesBothWays = rule.action === "pass" && mode !== "listed" && match !== YES && match !== NO && !isClosed;
+      if (remaining[i] === NONE || !(isClosed || goesBothWays || holds(mode, match, rule.action === "allow"))) continue;
       const hit = flows.intersect(remaining[i] as Flows, isClosed ? ALL : ports.admin(rule, direction === "ingress" ? of : classes[i]));
-      remaining[i] = flows.subtract(remaining[i] as Flows, hit);
-      if (isClosed || rule.action === "deny") continue;
+      if (!goesBothWays || mode === "certain") remaining[i] = flows.subtract(remaining[i] as Flows, hit);
+      if (isClosed || rule.action === "deny" || (goesBothWays && mode === "certain")) continue;
       const into = rule.action === "allow" ? allowed : passed;
       into[i] = flows.union(into[i] as Flows, hit);
     }

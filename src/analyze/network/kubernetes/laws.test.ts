@@ -361,7 +361,7 @@ test("law: certain is never more than listed or possible", () => {
           less.forEach((each, i) => expect(network.flows.subtract(each, more[i] as number)).toBe(NONE));
         }
     }),
-    { numRuns: 200 },
+    { numRuns: 1000 },
   );
 });
 
