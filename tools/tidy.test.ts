@@ -3,10 +3,13 @@ import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
+import type { Command } from "commander";
 import { families } from "../src/app/challenge/challenge.ts";
 import { readAndDerive } from "../src/app/check.ts";
 import { readFolder } from "../src/app/files.ts";
 import { checks } from "../src/checks/registry.ts";
+import { helpOf } from "../src/cli/help.ts";
+import { program } from "../src/cli/program.ts";
 import { collectors } from "../src/collect/registry.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -67,6 +70,18 @@ describe("collectors", () => {
       expect(collector?.cannotSee.length).toBeGreaterThan(0);
     },
   );
+});
+
+describe("commands", () => {
+  const leaves = (command: Command, names: readonly string[]): [string, Command][] =>
+    command.commands.length === 0
+      ? [[names.join(" "), command]]
+      : command.commands.flatMap((below) => leaves(below, [...names, below.name()]));
+
+  test.each(leaves(program(), ["bulkhead"]))("%s shows examples of itself", (name, command) => {
+    const [, examples = ""] = helpOf(command).split("\nExamples:\n");
+    expect(examples).toContain(`  ${name} `);
+  });
 });
 
 test("challenge families have ids of their own", () => {

@@ -9,6 +9,7 @@ import { renderPlan } from "./render/plan.ts";
 const AS_OF = "2026-11-24T00:00:00Z";
 const folder = (name: string): FileSet => readFolder(new URL(`../../examples/${name}`, import.meta.url).pathname);
 const files = folder("acme-fixed");
+const example = (name: string): string => readFileSync(new URL(`../../examples/plan/${name}`, import.meta.url), "utf8");
 const fixture = (name: string): string => readFileSync(new URL(`./fixtures/${name}`, import.meta.url), "utf8");
 
 function planned(text: string, estate = files): PlanCheck {
@@ -18,7 +19,7 @@ function planned(text: string, estate = files): PlanCheck {
 }
 
 describe("a plan that lets anyone assume production's deployer", () => {
-  const text = fixture("wildcard-trust.plan.json");
+  const text = example("wildcard-trust.json");
   const checked = planned(text);
 
   test("opens a way across the wall, and says so by its status", () => {
@@ -135,7 +136,7 @@ describe("a plan", () => {
   test.each([
     ["a state", JSON.stringify({ format_version: "1.0", values: {} }), "not what terraform show -json prints of a plan"],
     ["a format from the future", JSON.stringify({ format_version: "2.0", planned_values: {} }), "format_version"],
-    ["half a file", fixture("wildcard-trust.plan.json").slice(0, 900), "breaks off"],
+    ["half a file", example("wildcard-trust.json").slice(0, 900), "breaks off"],
     ["text", "resource aws_iam_role x {}", ""],
   ])("%s is refused with a reason and a remedy", (_, text, why) => {
     const checked = checkPlan(files, { path: "plan.json", bytes: new TextEncoder().encode(text) }, { asOf: AS_OF });
@@ -144,7 +145,7 @@ describe("a plan", () => {
   });
 
   test("that lies in the folder is no part of the estate as it is", () => {
-    const bytes = new TextEncoder().encode(fixture("wildcard-trust.plan.json"));
+    const bytes = new TextEncoder().encode(example("wildcard-trust.json"));
     const beside = new Map(files).set("plan.json", bytes);
     const checked = checkPlan(beside, { path: "plan.json", bytes }, { asOf: AS_OF });
     expect(checked).toMatchObject({ ok: true, value: { before: { result: { verdict: "separated" } } } });

@@ -4,7 +4,7 @@ import type { Command } from "commander";
 import { challenge } from "../app/challenge/challenge.ts";
 import { renderChallenge } from "../app/render/challenge.ts";
 import { EXIT } from "./exit.ts";
-import { withEstate, withFormat } from "./flags.ts";
+import { withEstate, withExamples, withFormat } from "./flags.ts";
 import { type EstateFlags, filesOf, optionsOf, put, usesColor } from "./io.ts";
 import { UsageError } from "./report.ts";
 
@@ -24,6 +24,10 @@ export function register(program: Command): void {
     .argument("[folder]", "folder with bulkhead.yaml and the collected files", ".")
     .option("--seed <number>", "which injections are chosen", "0")
     .option("--each <number>", "at most this many of each family", "5");
+  withExamples(command, {
+    "bulkhead challenge examples/acme-fixed": "five injections of each family",
+    "bulkhead challenge . --seed 7 --each 20": "others, and more of them",
+  });
   withFormat(withEstate(command), ["terminal", "json"]).action((folder: string, flags: Flags) => {
     const showing = process.stderr.isTTY;
     const onProgress = (family: string, done: number, total: number): void =>

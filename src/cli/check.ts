@@ -10,7 +10,7 @@ import { renderPlan } from "../app/render/plan.ts";
 import { render } from "../app/render/format.ts";
 import type { CheckResult } from "../findings/result.ts";
 import { statusOf, statusOfDifference } from "./exit.ts";
-import { withEstate, withFormat } from "./flags.ts";
+import { withEstate, withExamples, withFormat } from "./flags.ts";
 import { checkFolder, type EstateFlags, filesOf, optionsOf, put, readText, usesColor } from "./io.ts";
 import { UsageError } from "./report.ts";
 
@@ -30,6 +30,12 @@ export function register(program: Command): void {
     .option("--baseline <result.json>", "report only findings that an earlier result does not have")
     .option("--plan <plan.json>", "report only what this Terraform plan would open or close (terraform show -json)")
     .option("--all", "print every finding hop by hop");
+  withExamples(command, {
+    "bulkhead check examples/acme": "every way across, worst first",
+    "bulkhead check . --all --as-of 2026-11-24": "hop by hop, as of that day",
+    "bulkhead check . --baseline result.json --format markdown": "only what an earlier result does not have",
+    "bulkhead check examples/acme-fixed --plan examples/plan/wildcard-trust.json": "what a Terraform plan would open or close",
+  });
   withFormat(withEstate(command)).action(async (folder: string, flags: Flags) => {
     if (flags.plan !== undefined) return onPlan(folder, flags.plan, flags);
     const { result } = checkFolder(folder, flags);

@@ -2,7 +2,7 @@
 import type { Command } from "commander";
 import { renderCut } from "../app/render/cut.ts";
 import { EXIT } from "./exit.ts";
-import { withEstate, withFormat } from "./flags.ts";
+import { withEstate, withExamples, withFormat } from "./flags.ts";
 import { checkFolder, type EstateFlags, put, usesColor } from "./io.ts";
 
 interface Flags extends EstateFlags {
@@ -15,6 +15,10 @@ export function register(program: Command): void {
     .command("cut")
     .description("Find the smallest set of changes that separates, keeping what the charter grants.")
     .argument("[folder]", "folder with bulkhead.yaml and the collected files", ".");
+  withExamples(command, {
+    "bulkhead cut examples/acme": "what to remove, narrow or add",
+    "bulkhead cut . --format json --output cut.json": "the same, for a program",
+  });
   withFormat(withEstate(command), ["terminal", "json"]).action((folder: string, flags: Flags) => {
     const { result } = checkFolder(folder, flags);
     put(

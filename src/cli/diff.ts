@@ -6,7 +6,7 @@ import { difference } from "../app/diff.ts";
 import { renderDifference } from "../app/render/difference.ts";
 import type { CheckResult } from "../findings/result.ts";
 import { statusOfDifference } from "./exit.ts";
-import { withEstate, withFormat } from "./flags.ts";
+import { withEstate, withExamples, withFormat } from "./flags.ts";
 import { checkFolder, type EstateFlags, put, readText, usesColor } from "./io.ts";
 
 interface Flags extends EstateFlags {
@@ -20,6 +20,10 @@ export function register(program: Command): void {
     .description("Show what a change opens or closes, between two result files or two folders.")
     .argument("<old>", "result.json, or a folder with bulkhead.yaml")
     .argument("<new>", "result.json, or a folder with bulkhead.yaml");
+  withExamples(command, {
+    "bulkhead diff examples/acme examples/acme-fixed": "what the second folder opens and closes",
+    "bulkhead diff main.json branch.json --format markdown": "a comment for a pull request",
+  });
   withFormat(withEstate(command), ["terminal", "json", "markdown"]).action((before: string, after: string, flags: Flags) => {
     const changed = difference(resultAt(before, flags), resultAt(after, flags));
     const text =

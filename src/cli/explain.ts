@@ -1,7 +1,7 @@
 // bulkhead explain: one finding, with everything that holds it up.
 import type { Command } from "commander";
 import { renderFinding } from "../app/render/finding.ts";
-import { withEstate, withFormat } from "./flags.ts";
+import { withEstate, withExamples, withFormat } from "./flags.ts";
 import { checkFolder, type EstateFlags, put, usesColor } from "./io.ts";
 import { UsageError } from "./report.ts";
 
@@ -16,6 +16,10 @@ export function register(program: Command): void {
     .description("Explain one finding: who, through what, step by step, and what to change.")
     .argument("<finding>", "fingerprint, or its first digits")
     .argument("[folder]", "folder with bulkhead.yaml and the collected files", ".");
+  withExamples(command, {
+    "bulkhead explain 431033 examples/acme": "one finding of bulkhead check examples/acme",
+    "bulkhead explain 431033 examples/acme --format json": "the same, for a program",
+  });
   withFormat(withEstate(command), ["terminal", "json"]).action((id: string, folder: string, flags: Flags) => {
     const { result } = checkFolder(folder, flags);
     const found = result.findings.filter((finding) => finding.id.startsWith(id));

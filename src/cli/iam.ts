@@ -15,7 +15,12 @@ The request is one JSON object:
   context        condition keys; null says that a key is absent
   policies       identity, groups, boundary, session, serviceControl, resourceControl, resource, key, endpoint
 
-Examples: examples/iam. The whole form: docs/iam-evaluate.md.
+The whole form: docs/iam-evaluate.md.
+
+Examples:
+  bulkhead iam evaluate examples/iam/role-in-boundary.json                    the outcome, and the statements that decide
+  bulkhead iam evaluate examples/iam/trust-of-a-deployer.json --format json    the same, for a program
+
 Exit status: 0 answered (allowed, allowed if, denied), 2 unknown, 3 bad input.`;
 
 export function register(program: Command): void {

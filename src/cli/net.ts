@@ -4,7 +4,7 @@ import { formatProblems } from "../app/check.ts";
 import { connectionChanges, connectionsIn, type NetReading } from "../app/net.ts";
 import { changesJson, changesText, connectionsJson, connectionsText, notesText } from "../app/render/net.ts";
 import { EXIT } from "./exit.ts";
-import { withFormat } from "./flags.ts";
+import { withExamples, withFormat } from "./flags.ts";
 import { filesOf, put, usesColor } from "./io.ts";
 import { UsageError } from "./report.ts";
 
@@ -28,6 +28,10 @@ export function register(program: Command): void {
     .argument("<folder>", "folder with manifests, or with what kubectl get -o json prints")
     .exitOverride()
     .addHelpText("after", HELP);
+  withExamples(connections, {
+    "bulkhead net connections examples/acme": "the example's clusters",
+    "bulkhead net connections deploy --format json": "manifests before they are applied, for a program",
+  });
   withFormat(connections, ["terminal", "json"]).action((folder: string, { format, output }: Flags) => {
     const reading = readingOf(folder);
     put(format === "json" ? connectionsJson(reading) : connectionsText(reading), output);
@@ -40,6 +44,9 @@ export function register(program: Command): void {
     .argument("<new>", "folder after it")
     .exitOverride()
     .addHelpText("after", HELP);
+  withExamples(diff, {
+    "bulkhead net diff examples/acme examples/acme-fixed": "what the second folder opens and closes",
+  });
   withFormat(diff, ["terminal", "json"]).action((before: string, after: string, { format, output }: Flags) => {
     const [old, now] = [readingOf(before), readingOf(after)];
     const changes = connectionChanges(old, now);

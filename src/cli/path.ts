@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import { path } from "../app/ask.ts";
 import { renderPath } from "../app/render/question.ts";
 import { EXIT } from "./exit.ts";
-import { withEstate, withFormat } from "./flags.ts";
+import { withEstate, withExamples, withFormat } from "./flags.ts";
 import { type EstateFlags, put, usesColor } from "./io.ts";
 import { estateOf, idsOf } from "./questioned.ts";
 
@@ -19,6 +19,10 @@ export function register(program: Command): void {
     .argument("<from>", "where it starts: an entity, an environment, a person")
     .argument("<to>", "where it leads")
     .argument("[folder]", "folder with bulkhead.yaml and the collected files", ".");
+  withExamples(command, {
+    "bulkhead path person:victor production examples/acme": "from one person to anything of production",
+    "bulkhead path development production examples/acme": "the shortest way across",
+  });
   withFormat(withEstate(command), ["terminal", "json"]).action((from: string, to: string, folder: string, flags: Flags) => {
     const { estate, locate } = estateOf(folder, flags);
     const reach = path(estate, idsOf(estate, from), idsOf(estate, to));

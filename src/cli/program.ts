@@ -20,7 +20,7 @@ type Register = (program: Command) => void;
 const EXAMPLES = `
 Examples:
   bulkhead check examples/acme                         prove or refute separation, with every way across
-  bulkhead explain 7f3a91 examples/acme                one finding, hop by hop
+  bulkhead explain 431033 examples/acme                one finding, hop by hop
   bulkhead who-can deploy production examples/acme     people and workloads that can
   bulkhead check . --format sarif --output out.sarif   for code scanning
 
@@ -47,7 +47,6 @@ export function program(): Command {
     .description("Keeps development, test and production apart, and proves it (ISO/IEC 27001 control 8.31).")
     .version(VERSION)
     .addHelpText("after", EXAMPLES)
-    .configureHelp({ showGlobalOptions: true })
     .exitOverride();
   for (const register of COMMANDS) register(root);
   for (const command of root.commands) command.exitOverride();

@@ -4,7 +4,7 @@ import type { Command } from "commander";
 import { readBaseline } from "../app/baseline.ts";
 import { verifyCertificate } from "../app/verify-certificate.ts";
 import { EXIT } from "./exit.ts";
-import { withEstate, withFormat } from "./flags.ts";
+import { withEstate, withExamples, withFormat } from "./flags.ts";
 import { type EstateFlags, filesOf, optionsOf, put, readText } from "./io.ts";
 import { UsageError } from "./report.ts";
 
@@ -20,6 +20,10 @@ export function register(program: Command): void {
     .description("Check a result's certificate against the files it is about: regenerates the rules, and searches nothing.")
     .argument("<result>", "what bulkhead check --format json wrote")
     .requiredOption("--estate <folder>", "folder with bulkhead.yaml and the collected files");
+  withExamples(command, {
+    "bulkhead check examples/acme-fixed --format json --output r.json": "writes a certificate",
+    "bulkhead verify-certificate r.json --estate examples/acme-fixed": "checks it",
+  });
   withFormat(withEstate(command), ["terminal", "json"]).action((file: string, flags: Flags) => {
     const result = readBaseline(readText(file), file);
     if (!result.certificate)

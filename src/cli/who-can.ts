@@ -2,7 +2,7 @@
 import { Argument, type Command } from "commander";
 import { VERBS, whoCan } from "../app/ask.ts";
 import { renderWho } from "../app/render/question.ts";
-import { withEstate, withFormat } from "./flags.ts";
+import { withEstate, withExamples, withFormat } from "./flags.ts";
 import { type EstateFlags, put, usesColor } from "./io.ts";
 import { estateOf, idsOf } from "./questioned.ts";
 
@@ -18,6 +18,10 @@ export function register(program: Command): void {
     .addArgument(new Argument("<verb>", "what").choices(Object.keys(VERBS)))
     .argument("<target>", "an entity, or an environment for anything in it")
     .argument("[folder]", "folder with bulkhead.yaml and the collected files", ".");
+  withExamples(command, {
+    "bulkhead who-can deploy production examples/acme": "people and things that can change what runs there",
+    "bulkhead who-can read arn:aws:s3:::acme-exports .": "whoever can come to read one bucket",
+  });
   withFormat(withEstate(command), ["terminal", "json"]).action((verb: string, target: string, folder: string, flags: Flags) => {
     const { estate } = estateOf(folder, flags);
     const who = whoCan(estate, verb, idsOf(estate, target));

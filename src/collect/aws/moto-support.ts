@@ -6,9 +6,9 @@ import { createServer, type AddressInfo } from "node:net";
 import { connect } from "node:tls";
 import { fileURLToPath } from "node:url";
 
-const VENV = fileURLToPath(new URL("../../../node_modules/.cache/moto", import.meta.url));
+const VENV = fileURLToPath(new URL("../../../.cache/moto", import.meta.url));
 
-export const INSTALL = "python3 -m venv node_modules/.cache/moto && node_modules/.cache/moto/bin/pip install 'moto[server]==5.2.5'";
+export const INSTALL = "install it with tools/servers/moto.sh";
 
 /** A moto server that starts: the one of the cache, else one on the PATH. */
 export function motoProgram(): string | undefined {
