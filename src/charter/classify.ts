@@ -31,13 +31,16 @@ const STRONG: Readonly<Record<string, Tier>> = table({
   development: ["dev", "develop", "development", "devel"],
   sandbox: ["sandbox", "sbx", "sandpit", "playground"],
   test: ["test", "tst", "testing", "qa", "sit"],
-  staging: ["stg", "stage", "staging", "uat", "preprod", "preproduction", "pprod", "prelive", "acceptance"],
+  staging: ["stg", "stag", "stage", "staging", "uat", "preprod", "preproduction", "pprod", "prelive", "acceptance"],
   production: ["prd", "prod", "production"],
   "disaster-recovery": ["drsite", "disasterrecovery"],
 });
 
 // Words that also mean other things: they count only where no word above is found. `live-dev` is development.
 const WEAK: Readonly<Record<string, Tier>> = table({ production: ["live"], sandbox: ["play"], test: ["ci"], "disaster-recovery": ["dr"] });
+
+// Words of what is tried out or shown: they tell no tier, but that it is not production. They count as little as the weak words.
+const TRIAL = new Set(["prototype", "prototypes", "prototyping", "poc", "pocs", "demo", "demos"]);
 
 const PRODUCTION = new Set(["prd", "prod", "production", "live"]);
 const BELOW = new Set(["nonprod", "nonprd", "nonproduction", "nonlive", "notprod", "notproduction", "subprod", "noprod", "nprod"]);
@@ -126,6 +129,7 @@ function telling(words: readonly string[]): readonly Word[] {
     } else if (BELOW.has(word)) strong.push({ token: word });
     else if (STRONG[word]) strong.push({ token: word, tier: STRONG[word] });
     else if (WEAK[word]) weak.push({ token: word, tier: WEAK[word] });
+    else if (TRIAL.has(word)) weak.push({ token: word });
   }
   return strong.length > 0 ? strong : weak;
 }
