@@ -20,6 +20,9 @@ interface Flags extends EstateFlags {
   readonly baseline?: string;
   readonly plan?: string;
   readonly all?: boolean;
+  readonly record?: string;
+  readonly ledgerKey?: string;
+  readonly run?: string;
 }
 
 export function register(program: Command): void {
@@ -29,7 +32,10 @@ export function register(program: Command): void {
     .argument("[folder]", "folder with bulkhead.yaml and the collected files", ".")
     .option("--baseline <result.json>", "report only findings that an earlier result does not have")
     .option("--plan <plan.json>", "report only what this Terraform plan would open or close (terraform show -json)")
-    .option("--all", "print every finding hop by hop");
+    .option("--all", "print every finding hop by hop")
+    .option("--record <folder>", "append the verdict to this ledger (bulkhead ledger init)")
+    .option("--ledger-key <key.pem>", "Ed25519 private key that signs the ledger")
+    .option("--run <id>", "the pipeline run that checks, for the record");
   withExamples(command, {
     "bulkhead check examples/acme": "every way across, worst first",
     "bulkhead check . --all --as-of 2026-11-24": "hop by hop, as of that day",
@@ -39,10 +45,24 @@ export function register(program: Command): void {
   withFormat(withEstate(command)).action(async (folder: string, flags: Flags) => {
     if (flags.plan !== undefined) return onPlan(folder, flags.plan, flags);
     const { result } = checkFolder(folder, flags);
+    // Recorded before it is shown: a verdict that somebody saw is one that the ledger has.
+    if (flags.record !== undefined) await record(result, flags.record, flags);
     const shown = flags.baseline === undefined ? result : onlyNew(result, readBaseline(readText(flags.baseline), flags.baseline));
     put(await render(shown, flags.format, { color: usesColor(flags.output), all: flags.all === true }), flags.output);
     process.exitCode = statusOfResult(shown);
   });
+}
+
+async function record(result: CheckResult, ledger: string, flags: Flags): Promise<void> {
+  if (flags.ledgerKey === undefined)
+    throw new UsageError(
+      "USAGE",
+      "--record  needs the key that signs the ledger\n  Give --ledger-key KEY, as in: bulkhead ledger init --help",
+    );
+  const { appendTo, checkpointOf, ed25519Signer, keyAt, verdictEntry } = await import("../app/ledger/record.ts");
+  const signer = ed25519Signer(checkpointOf(ledger).origin, keyAt(flags.ledgerKey, "refuse"));
+  const index = appendTo(ledger, signer, [verdictEntry(result, flags.run)], new Date());
+  process.stderr.write(`recorded as entry ${index} of ${ledger}\n`);
 }
 
 function onPlan(folder: string, plan: string, flags: Flags): void {

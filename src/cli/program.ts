@@ -9,11 +9,13 @@ import { register as diff } from "./diff.ts";
 import { register as explain } from "./explain.ts";
 import { register as iam } from "./iam.ts";
 import { register as init } from "./init.ts";
+import { register as ledger } from "./ledger.ts";
 import { register as net } from "./net.ts";
 import { register as path } from "./path.ts";
 import { register as seal } from "./seal.ts";
 import { register as verifyCertificate } from "./verify-certificate.ts";
 import { register as whoCan } from "./who-can.ts";
+import { register as witness } from "./witness.ts";
 
 type Register = (program: Command) => void;
 
@@ -40,6 +42,8 @@ const COMMANDS: readonly Register[] = [
   seal,
   iam,
   net,
+  ledger,
+  witness,
 ];
 
 export function program(): Command {

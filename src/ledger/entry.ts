@@ -6,7 +6,7 @@ import { type Result, fail, ok } from "../lib/result.ts";
 import { LedgerError } from "./error.ts";
 
 const Sha256 = z.string().regex(/^[0-9a-f]{64}$/, "64 hexadecimal digits");
-const Verdict = z.enum(["separated", "violated", "unknown"]);
+const Verdict = z.enum(["separated", "violated", "unknown", "not-applicable", "not-checked"]);
 
 /** An earlier entry, by its place and its leaf hash: a decision names what it rests on, and neither can be exchanged. */
 export const Reference = z.strictObject({ index: z.int().nonnegative(), leaf: Sha256 });

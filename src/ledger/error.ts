@@ -11,6 +11,8 @@ export type LedgerErrorCode =
   | "BAD_NOTE"
   | "BAD_POLICY"
   | "QUORUM_MISSED"
-  | "TOO_LARGE";
+  | "TOO_LARGE"
+  | "LOCKED"
+  | "EXISTS";
 
 export class LedgerError extends CodedError<LedgerErrorCode> {}

@@ -23,6 +23,7 @@ const FORBIDDEN: readonly (readonly [string, string, string])[] = [
   ["import-table", "src/gate/a.ts", 'import { x } from "../analyze/x.ts";'],
   ["import-table", "src/app/a.ts", 'import { x } from "../cli/x.ts";'],
   ["import-table", "src/cli/a.ts", 'import { x } from "../model/x.ts";'],
+  ["import-table", "src/app/a.ts", 'import { x } from "../server/x.ts";'],
   ["import-table", "src/helpers/a.ts", "export const x = 1;"],
   ["import-table", "src/app/b.ts", 'import { x } from "@aws-sdk/client-iam";'],
   ["import-table", "src/collect/github/a.ts", 'export const x = () => import("@kubernetes/client-node");'],

@@ -25,7 +25,8 @@ const IMPORTS: Readonly<Record<string, readonly string[]>> = {
   evidence: [...BELOW_EVIDENCE],
   app: [...BELOW_EVIDENCE, "evidence"],
   server: ["app"],
-  cli: ["app"],
+  // A command that serves starts a server; everything else goes through app.
+  cli: ["app", "server"],
 };
 
 /** Rooms that may import types, and types only, of every room. */

@@ -1,0 +1,63 @@
+// Reading a ledger's folder: entries, proofs, and the auditor's verification.
+import { inclusionProof } from "../../ledger/merkle.ts";
+import { decodeEntry, type Entry } from "../../ledger/entry.ts";
+import { LedgerError } from "../../ledger/error.ts";
+import { parseTrustPolicy, type TrustPolicy } from "../../ledger/policy.ts";
+import { formatProof, verifyProof } from "../../ledger/proof.ts";
+import { readBundle, type ReadFile, subtreesOf, TILE_WIDTH } from "../../ledger/tiles.ts";
+import { CHECKPOINT_FILE, type LedgerReport, verifyLedger } from "../../ledger/verify.ts";
+import { checkpointOf, readerOf } from "./folder.ts";
+
+/** Throws a LedgerError BAD_POLICY with file and line. */
+export function trustPolicyAt(file: string, text: string): TrustPolicy {
+  const parsed = parseTrustPolicy(text);
+  if (!parsed.ok)
+    throw new LedgerError("BAD_POLICY", `${file}  ${parsed.error.message}\n  A policy has lines log, witness, group and one quorum.`, {
+      cause: parsed.error,
+    });
+  return parsed.value;
+}
+
+export const verifyFolder = (
+  folder: string,
+  policy: TrustPolicy,
+  earlier: readonly Uint8Array[],
+  onProgress?: (done: number, of: number) => void,
+): LedgerReport => verifyLedger(readerOf(folder), { policy, earlier, ...(onProgress && { onProgress }) });
+
+/** Entries from a place on, as they stand there: verifying is another question. Throws a LedgerError when one cannot be read. */
+export function* entriesOf(
+  read: ReadFile,
+  folder: string,
+  from: number,
+): Iterable<{ readonly index: number; readonly text: string; readonly entry: Entry }> {
+  const { size } = checkpointOf(folder);
+  for (let bundle = Math.floor(from / TILE_WIDTH); bundle * TILE_WIDTH < size; bundle++) {
+    for (const [i, bytes] of readBundle(read, bundle, size).entries()) {
+      const index = bundle * TILE_WIDTH + i;
+      if (index < from) continue;
+      const entry = decodeEntry(bytes, index);
+      if (!entry.ok) throw entry.error;
+      yield { index, text: Buffer.from(bytes).toString("utf8"), entry: entry.value };
+    }
+  }
+}
+
+/** The text of an entry's proof. Throws a LedgerError BAD_ENTRY when there is no such entry. */
+export function proofOf(folder: string, index: number): string {
+  const { size } = checkpointOf(folder);
+  if (index >= size) throw new LedgerError("BAD_ENTRY", `entry ${index}  is not there\n  The ledger has ${size} entries, counted from 0.`);
+  const read = readerOf(folder);
+  return formatProof(
+    index,
+    inclusionProof(subtreesOf(read, size), index, size),
+    Buffer.from(read(CHECKPOINT_FILE) as Uint8Array).toString("utf8"),
+  );
+}
+
+/** What is wrong with a proof of an entry's line; undefined when it holds. */
+export function proofProblem(proof: Uint8Array, line: Uint8Array, policy: TrustPolicy): string | undefined {
+  const entry = line.at(-1) === 0x0a ? line.subarray(0, -1) : line;
+  const verified = verifyProof(proof, entry, policy);
+  return verified.ok ? undefined : verified.error.message;
+}

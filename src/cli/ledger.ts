@@ -1,0 +1,136 @@
+// bulkhead ledger: begins, shows, proves and verifies the record of verdicts and decisions.
+import type { Command } from "commander";
+import { readFileSync } from "node:fs";
+import { askWitness } from "../app/ledger/ask-witness.ts";
+import { createLedger, readerOf } from "../app/ledger/folder.ts";
+import { ed25519Signer, keyAt, policyOf } from "../app/ledger/keys.ts";
+import { entriesOf, proofOf, proofProblem, trustPolicyAt, verifyFolder } from "../app/ledger/read.ts";
+import { renderHistory, renderReport } from "../app/ledger/render.ts";
+import { historyOf } from "../app/ledger/history.ts";
+import { EXIT } from "./exit.ts";
+import { withExamples, withFormat } from "./flags.ts";
+import { asOfTime, collect, put, readText, usesColor } from "./io.ts";
+import { UsageError } from "./report.ts";
+
+interface Shown {
+  readonly format: "terminal" | "json";
+  readonly output?: string;
+}
+
+export function register(program: Command): void {
+  const ledger = program.command("ledger").description("The tamper-evident record of verdicts and decisions.").exitOverride();
+  const begin = ledger
+    .command("init")
+    .description("Begin an empty ledger in a folder, and print the trust policy for those who verify it.")
+    .argument("<folder>", "folder to keep it in")
+    .requiredOption("--key <key.pem>", "Ed25519 private key that signs it; made when the file is missing")
+    .requiredOption("--origin <name>", "its name, such as ledger.example.com/acme")
+    .exitOverride()
+    .action((folder: string, flags: { readonly key: string; readonly origin: string }) => {
+      const signer = ed25519Signer(flags.origin, keyAt(flags.key, "create"));
+      createLedger(folder, signer);
+      put(policyOf(signer), undefined);
+    });
+  withExamples(begin, {
+    "bulkhead ledger init ledger --key ledger.pem --origin ledger.example.com > trust.policy":
+      "keep ledger.pem with the one that writes, trust.policy with those who read",
+  });
+  registerVerify(ledger);
+  registerReading(ledger);
+  ledger
+    .command("cosign")
+    .description("Ask a witness to cosign the newest checkpoint, and keep its signature.")
+    .argument("<folder>", "folder of the ledger")
+    .requiredOption("--witness <url>", "its submission prefix, such as https://witness.example.com")
+    .exitOverride()
+    .action(async (folder: string, flags: { readonly witness: string }) => {
+      process.stderr.write(`cosigned: ${await askWitness(folder, flags.witness)} entries\n`);
+    });
+}
+
+function registerVerify(ledger: Command): void {
+  const verify = ledger
+    .command("verify")
+    .description("Recompute a ledger offline: root, signatures, witnesses, order, and that it grew out of earlier checkpoints.")
+    .argument("<folder>", "folder of the ledger, or a copy of it")
+    .requiredOption("--policy <file>", "trust policy: the ledger's key, witnesses, quorum")
+    .option("--earlier <checkpoint>", "a checkpoint kept from earlier that it must have grown out of (repeatable)", collect)
+    .exitOverride();
+  withFormat(
+    withExamples(verify, { "bulkhead ledger verify ledger --policy trust.policy --earlier 2026-09-30.checkpoint": "what an auditor runs" }),
+    ["terminal", "json"],
+  ).action((folder: string, flags: Shown & { readonly policy: string; readonly earlier?: readonly string[] }) => {
+    const earlier = (flags.earlier ?? []).map((file) => Buffer.from(readText(file)));
+    const report = verifyFolder(folder, trustPolicyAt(flags.policy, readText(flags.policy)), earlier, progress());
+    put(renderReport(report, flags.format, usesColor(flags.output)), flags.output);
+    process.exitCode = report.problems.length > 0 ? EXIT.violated : EXIT.done;
+  });
+}
+
+function registerReading(ledger: Command): void {
+  ledger
+    .command("show")
+    .description("Print entries, one canonical JSON line each.")
+    .argument("<folder>", "folder of the ledger")
+    .option("--from <index>", "first entry", index, 0)
+    .exitOverride()
+    .action((folder: string, flags: { readonly from: number }) => {
+      for (const each of entriesOf(readerOf(folder), folder, flags.from)) put(`${each.text}\n`, undefined);
+    });
+  const history = ledger
+    .command("history")
+    .description("How separation was kept over time: runs, missed runs, findings opened and closed.")
+    .argument("<folder>", "folder of the ledger")
+    .option("--every <hours>", "hours between runs, as the organization means it", hours, 24)
+    .option("--as-of <date>", "the end of the period (default: now)")
+    .exitOverride();
+  withFormat(history, ["terminal", "json"]).action((folder: string, flags: Shown & { readonly every: number; readonly asOf?: string }) => {
+    const entries = [...entriesOf(readerOf(folder), folder, 0)].map(({ entry }) => entry);
+    put(renderHistory(historyOf(entries, flags.every, asOfTime(flags.asOf)), flags.format, usesColor(flags.output)), flags.output);
+  });
+  ledger
+    .command("prove")
+    .description("Write the proof of one entry, to be checked without the ledger.")
+    .argument("<folder>", "folder of the ledger")
+    .argument("<index>", "place of the entry", index)
+    .option("--output <file>", "write to a file instead of stdout")
+    .exitOverride()
+    .action((folder: string, at: number, flags: { readonly output?: string }) => put(proofOf(folder, at), flags.output));
+  ledger
+    .command("check-proof")
+    .description("Check the proof of one entry, given its line as `ledger show` prints it.")
+    .argument("<proof>", "file that `ledger prove` wrote")
+    .argument("<entry>", "file with the entry's line")
+    .requiredOption("--policy <file>", "trust policy")
+    .exitOverride()
+    .action((proof: string, entry: string, flags: { readonly policy: string }) => {
+      const problem = proofProblem(readFileOf(proof), readFileOf(entry), trustPolicyAt(flags.policy, readText(flags.policy)));
+      put(problem === undefined ? "The entry is in the ledger.\n" : `${problem}\n`, undefined);
+      process.exitCode = problem === undefined ? EXIT.done : EXIT.violated;
+    });
+}
+
+function progress(): ((done: number, of: number) => void) | undefined {
+  if (!process.stderr.isTTY) return undefined;
+  return (done, of) => process.stderr.write(`\r${done} of ${of} entries${done === of ? "\n" : ""}`);
+}
+
+function readFileOf(file: string): Uint8Array {
+  try {
+    return readFileSync(file);
+  } catch (cause) {
+    throw new UsageError("BAD_INPUT", `${file}  cannot be read\n  Check the path and your right to read it.`, { cause });
+  }
+}
+
+function index(given: string): number {
+  if (!/^\d{1,15}$/.test(given)) throw new UsageError("USAGE", `${given}  is not the place of an entry\n  Entries are counted from 0.`);
+  return Number(given);
+}
+
+function hours(given: string): number {
+  const value = Number(given);
+  if (!(value > 0 && value <= 8784))
+    throw new UsageError("USAGE", `--every ${given}  is not a number of hours\n  Write 24 for once a day.`);
+  return value;
+}
