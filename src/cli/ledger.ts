@@ -37,7 +37,7 @@ export function register(program: Command): void {
   });
   registerVerify(ledger);
   registerReading(ledger);
-  ledger
+  const cosigned = ledger
     .command("cosign")
     .description("Ask a witness to cosign the newest checkpoint, and keep its signature.")
     .argument("<folder>", "folder of the ledger")
@@ -46,6 +46,9 @@ export function register(program: Command): void {
     .action(async (folder: string, flags: { readonly witness: string }) => {
       process.stderr.write(`cosigned: ${await askWitness(folder, flags.witness)} entries\n`);
     });
+  withExamples(cosigned, {
+    "bulkhead ledger cosign ledger --witness https://witness.example.com": "after each run, so that no history can be rewritten unseen",
+  });
 }
 
 function registerVerify(ledger: Command): void {
@@ -68,7 +71,7 @@ function registerVerify(ledger: Command): void {
 }
 
 function registerReading(ledger: Command): void {
-  ledger
+  const show = ledger
     .command("show")
     .description("Print entries, one canonical JSON line each.")
     .argument("<folder>", "folder of the ledger")
@@ -77,6 +80,7 @@ function registerReading(ledger: Command): void {
     .action((folder: string, flags: { readonly from: number }) => {
       for (const each of entriesOf(readerOf(folder), folder, flags.from)) put(`${each.text}\n`, undefined);
     });
+  withExamples(show, { "bulkhead ledger show ledger --from 40": "entries 40 and later" });
   const history = ledger
     .command("history")
     .description("How separation was kept over time: runs, missed runs, findings opened and closed.")
@@ -84,11 +88,12 @@ function registerReading(ledger: Command): void {
     .option("--every <hours>", "hours between runs, as the organization means it", hours, 24)
     .option("--as-of <date>", "the end of the period (default: now)")
     .exitOverride();
+  withExamples(history, { "bulkhead ledger history ledger --every 24": "daily runs, and those that were missed" });
   withFormat(history, ["terminal", "json"]).action((folder: string, flags: Shown & { readonly every: number; readonly asOf?: string }) => {
     const entries = [...entriesOf(readerOf(folder), folder, 0)].map(({ entry }) => entry);
     put(renderHistory(historyOf(entries, flags.every, asOfTime(flags.asOf)), flags.format, usesColor(flags.output)), flags.output);
   });
-  ledger
+  const prove = ledger
     .command("prove")
     .description("Write the proof of one entry, to be checked without the ledger.")
     .argument("<folder>", "folder of the ledger")
@@ -96,7 +101,10 @@ function registerReading(ledger: Command): void {
     .option("--output <file>", "write to a file instead of stdout")
     .exitOverride()
     .action((folder: string, at: number, flags: { readonly output?: string }) => put(proofOf(folder, at), flags.output));
-  ledger
+  withExamples(prove, {
+    "bulkhead ledger prove ledger 41 --output 41.tlog-proof": "with the line of `ledger show --from 41`, all that a reader needs",
+  });
+  const checkProof = ledger
     .command("check-proof")
     .description("Check the proof of one entry, given its line as `ledger show` prints it.")
     .argument("<proof>", "file that `ledger prove` wrote")
@@ -108,6 +116,9 @@ function registerReading(ledger: Command): void {
       put(problem === undefined ? "The entry is in the ledger.\n" : `${problem}\n`, undefined);
       process.exitCode = problem === undefined ? EXIT.done : EXIT.violated;
     });
+  withExamples(checkProof, {
+    "bulkhead ledger check-proof 41.tlog-proof entry.json --policy trust.policy": "exit status 0 when it holds, 1 when not",
+  });
 }
 
 function progress(): ((done: number, of: number) => void) | undefined {
