@@ -77,6 +77,9 @@ function ownersText(observations: Observations): readonly string[] {
   const lines = [
     ...bots.map((login) => `bot ${quoted(login)}: whoever holds its token lists it under  identities.holds`),
     ...observations("aws/user").map(({ arn }) => `IAM user ${quoted(arn)}: if a person uses it, it stands under  identities.aws`),
+    ...observations("aws/identity-center-user").map(
+      ({ userName }) => `user ${quoted(userName)} of IAM Identity Center: it stands under  identities.identityCenter  of its person`,
+    ),
     ...users.map(({ name }) => `Kubernetes user ${quoted(name)}: it stands under  identities.kubernetes  of its person`),
   ];
   return lines.length === 0 ? [] : ["# QUESTION: whose are these?", ...[...new Set(lines)].map((line) => comment(`- ${line}`))];

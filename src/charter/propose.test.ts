@@ -217,3 +217,10 @@ test("whatever the names, the proposal loads, and it declares nothing but what w
     { numRuns: 400 },
   );
 });
+
+test("a user of IAM Identity Center is somebody's, and the proposal asks whose", () => {
+  const user = { kind: "aws/identity-center-user", store: "d-1", id: "u-1", emails: [], isDisabled: false, source } as const;
+  const proposal = proposeCharter(indexObservations([{ ...user, userName: "ann\nprofile: strict" }]), "acme");
+  expect(proposal).toMatch(/^# - user .*ann.* of IAM Identity Center: it stands under {2}identities\.identityCenter/m);
+  expect(loaded(proposal).profile).toBe("iso");
+});

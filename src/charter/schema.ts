@@ -172,6 +172,7 @@ export const Input = z
 const Identities = z.strictObject({
   github: z.array(Text).default([]).describe("GitHub logins, without @."),
   aws: z.array(Text).default([]).describe("ARNs of IAM users, and of the roles that single sign-on gives them; * allowed."),
+  identityCenter: z.array(Text).default([]).describe("User names or e-mail addresses of their users in IAM Identity Center."),
   kubernetes: z.array(Text).default([]).describe("User names as the cluster sees them."),
   holds: z.array(Text).default([]).describe("Entity ids of bots, tokens and keys they hold."),
 });

@@ -121,6 +121,11 @@ const REFUSED: readonly (readonly [string, Members, string])[] = [
     'Kubernetes user "x" is an identity of "ann" already',
   ],
   [
+    "one Identity Center user of two people, in another case",
+    { people: [person("ann", { identityCenter: ["x@acme.example"] }), person("ben", { identityCenter: ["X@acme.example"] })] },
+    'Identity Center user "X@acme.example" is an identity of "ann" already',
+  ],
+  [
     "approvals that nobody may give",
     { promotion: [{ from: "staging", to: "production", approvals: 1 }] },
     "1 approval by others than the author, and 0 may approve",

@@ -163,6 +163,8 @@ function identities(charter: Charter, report: Report): void {
     }
     for (const [j, name] of own.kubernetes.entries())
       claim(path("kubernetes", j), `kubernetes ${name}`, `Kubernetes user ${quoted(name)}`, id);
+    for (const [j, name] of own.identityCenter.entries())
+      claim(path("identityCenter", j), `identityCenter ${name.toLowerCase()}`, `Identity Center user ${quoted(name)}`, id);
     for (const [j, arn] of own.aws.entries()) {
       if (!arn.includes(":user/")) continue;
       if (isPattern(arn)) patterns.push({ path: path("aws", j), arn, id });

@@ -21,6 +21,8 @@ function partsOf(observation: Observation): readonly string[] | undefined {
     case "aws/secret-fingerprint":
     case "aws/oidc-provider":
     case "aws/eks-cluster":
+    case "aws/identity-center":
+    case "aws/permission-set":
       return [observation.arn];
     case "aws/organization":
     case "aws/organizational-unit":
@@ -32,6 +34,15 @@ function partsOf(observation: Observation): readonly string[] | undefined {
       return [observation.policy, observation.target];
     case "aws/eks-access-entry":
       return [observation.cluster, observation.principal];
+    case "aws/account-assignment":
+      return [observation.permissionSet, observation.account, observation.principal.type, observation.principal.id];
+    case "aws/identity-center-user":
+    case "aws/identity-center-group":
+      return [observation.store, observation.id];
+    case "aws/identity-center-membership":
+      return [observation.store, observation.group, observation.user];
+    case "aws/delegated-administrator":
+      return [observation.service, observation.account];
     case "aws/pod-identity":
       return [observation.cluster, observation.namespace, observation.serviceAccount];
     default:

@@ -43,6 +43,23 @@ export interface EstateCase {
     readonly role: string;
   }[];
   readonly repositories?: readonly string[];
+  /** IAM Identity Center of the management account. Ids are names: set `ps-NAME`, user and group NAME. */
+  readonly center?: {
+    readonly sets?: readonly {
+      readonly name: string;
+      readonly managed?: readonly string[];
+      readonly policy?: Policy;
+      readonly boundary?: string;
+      readonly unread?: readonly string[];
+    }[];
+    readonly users?: Readonly<Record<string, { readonly emails?: readonly string[]; readonly disabled?: boolean }>>;
+    /** Group → its users. */
+    readonly groups?: Readonly<Record<string, readonly string[]>>;
+    /** `SET ACCOUNT user|group NAME`. */
+    readonly assignments?: readonly string[];
+    /** Accounts that administer it besides the management account. */
+    readonly delegated?: readonly string[];
+  };
   readonly tokens?: readonly { readonly issuer: string; readonly claims: IdentityToken["claims"]; readonly holder: string }[];
   readonly gaps?: readonly { readonly topic: string; readonly subject: string; readonly what?: string }[];
   readonly charter?: Readonly<Record<string, unknown>>;
@@ -73,7 +90,7 @@ function principal(of: PrincipalCase, at: Source) {
 }
 
 export function observationsOf(estate: EstateCase): Observation[] {
-  return [...organization(estate), ...principals(estate), ...resources(estate), ...others(estate)];
+  return [...organization(estate), ...principals(estate), ...resources(estate), ...others(estate), ...identityCenter(estate)];
 }
 
 function* organization(estate: EstateCase): Iterable<Observation> {
@@ -140,6 +157,47 @@ function* others(estate: EstateCase): Iterable<Observation> {
   for (const pod of estate.pods ?? []) yield { kind: "aws/pod-identity", ...pod, source: file };
   for (const repository of estate.repositories ?? []) {
     yield { kind: "github/repository", repository, defaultBranch: "main", visibility: "private", archived: false, source: file };
+  }
+}
+
+const INSTANCE = "arn:aws:sso:::instance/ssoins-acme";
+const setArn = (name: string): string => `arn:aws:sso:::permissionSet/ssoins-acme/ps-${name}`;
+
+function* identityCenter({ center, management }: EstateCase): Iterable<Observation> {
+  if (!center) return;
+  const store = "d-acme";
+  const owner = management === undefined ? {} : { account: management };
+  yield { kind: "aws/identity-center", arn: INSTANCE, store, source: file, ...owner };
+  for (const { name, managed, policy, boundary, unread } of center.sets ?? []) {
+    yield {
+      kind: "aws/permission-set",
+      arn: setArn(name),
+      instance: INSTANCE,
+      name,
+      managed: asList(managed).map((arn) => ({ arn, source: file })),
+      customer: [],
+      unread: unread ?? [],
+      source: file,
+      ...(policy && { inline: { name: "inline", document: document(policy), source: file } }),
+      ...(boundary !== undefined && { boundary: { arn: boundary } }),
+    };
+  }
+  for (const [name, { emails, disabled }] of Object.entries(center.users ?? {})) {
+    const user = { store, id: name, userName: name, emails: emails ?? [], isDisabled: disabled ?? false };
+    yield { kind: "aws/identity-center-user", ...user, source: file };
+  }
+  for (const [name, users] of Object.entries(center.groups ?? {})) {
+    yield { kind: "aws/identity-center-group", store, id: name, name, source: file };
+    for (const user of users) yield { kind: "aws/identity-center-membership", store, group: name, user, source: file };
+  }
+  for (const [i, assignment] of (center.assignments ?? []).entries()) {
+    const [set = "", account = "", type, id = ""] = assignment.split(" ");
+    const principal = { type: type === "group" ? "group" : "user", id } as const;
+    const source = inside(file, "center", "assignments", i);
+    yield { kind: "aws/account-assignment", permissionSet: setArn(set), account, principal, source };
+  }
+  for (const account of center.delegated ?? []) {
+    yield { kind: "aws/delegated-administrator", account, service: "sso.amazonaws.com", source: file };
   }
 }
 

@@ -1,10 +1,12 @@
 // What exists in AWS: accounts, organization, identities, resources and the guards that hold rules back.
 import type { Entity, EntityKind } from "../../model/entity.ts";
 import type { EntitySink } from "../../model/rule.ts";
+import type { Source } from "../../model/source.ts";
 import type { PlaneInput } from "../plane.ts";
 import { awsEstate, rootOf, type AwsEstate, type ResourceObservation } from "./estate.ts";
 import { guardOf, type AttachedPolicy } from "./evaluate.ts";
 import { unlistedOf } from "./gaps.ts";
+import { directoryId, groupId, userId } from "./identity-center.ts";
 import { doorId, unreadId } from "./names.ts";
 
 export function entities(input: PlaneInput, sink: EntitySink): void {
@@ -13,6 +15,7 @@ export function entities(input: PlaneInput, sink: EntitySink): void {
   identities(aws, sink);
   resources(aws, sink);
   guards(aws, sink);
+  directories(aws, sink);
   for (const [index, door] of input.charter.doors.entries()) {
     if (door.kind !== "break-glass") continue;
     const source = { file: "bulkhead.yaml", pointer: `/doors/${index}` };
@@ -93,6 +96,20 @@ function resources(aws: AwsEstate, sink: EntitySink): void {
   for (const { arn, account, name, source } of aws.observations("aws/eks-cluster")) {
     sink.entity({ id: arn, kind: "resource", label: `EKS cluster ${name}`, place: { awsAccount: account }, source });
   }
+}
+
+/** Accounts of people, and what groups them: neither source nor target, and in the hands of whoever administers the account that owns the instance. */
+function directories(aws: AwsEstate, sink: EntitySink): void {
+  const owner = new Map(
+    aws.observations("aws/identity-center").map(({ store, account }) => [store, account ?? aws.organization.managementAccount]),
+  );
+  const one = (id: string, label: string, store: string, source: Source): void => {
+    const account = owner.get(store);
+    sink.entity({ id, kind: "account", label, place: account === undefined ? {} : { awsAccount: account }, source });
+  };
+  for (const { store, source } of aws.observations("aws/identity-center")) one(directoryId(store), `directory ${store}`, store, source);
+  for (const { id, userName, store, source } of aws.observations("aws/identity-center-user")) one(userId(id), userName, store, source);
+  for (const { id, name, store, source } of aws.observations("aws/identity-center-group")) one(groupId(id), `group ${name}`, store, source);
 }
 
 function guards(aws: AwsEstate, sink: EntitySink): void {

@@ -6,6 +6,7 @@ import type { Gap } from "../../model/gap.ts";
 import type { Observations, ObservationOf } from "../../model/observation.ts";
 import type { AwsGroup, AwsRole, AwsUser, NamedPolicy } from "../../model/observations/aws.ts";
 import type { Source } from "../../model/source.ts";
+import { isReservedRole } from "../../model/aws/reserved-role.ts";
 import type { ContextValue } from "./condition.ts";
 import type { PlaneInput } from "../plane.ts";
 import type { Caller } from "./context.ts";
@@ -60,6 +61,10 @@ export interface AwsEstate {
   readonly resourcePolicy: (arn: string) => AttachedPolicy | "unread" | undefined;
   /** The document of a managed policy with where it stands, for guards and escalation. */
   readonly managedPolicy: (arn: string) => AttachedPolicy | undefined;
+  /** A role that no file tells of, with the policies that the files know. */
+  readonly asRole: (observed: AwsRole) => Role;
+  /** Which accounts administer IAM Identity Center was asked, and not answered. */
+  readonly isDelegationUnread: boolean;
   /** The user's policies once it is in the group too. */
   readonly withGroup: (user: Identity, group: AwsGroup) => PolicyIndex;
   readonly sourceOfAccount: (account: string) => Source;
@@ -123,6 +128,8 @@ function build({ observations, charter, gaps, asOf }: PlaneInput): AwsEstate {
     resources,
     resourcePolicy: resourcePolicies(observations, gaps, cache),
     managedPolicy,
+    asRole: (observed) => roleOf(observed, charter, managedPolicy, cache),
+    isDelegationUnread: gaps.some(({ topic, subject }) => topic === "aws/identity-center" && subject === "sso.amazonaws.com"),
     withGroup: (user, group) => {
       const gathered: Gathered = { policies: [...user.index.policies], unread: [] };
       gather(group, `group/${group.name}`, managedPolicy, cache, gathered);
@@ -220,7 +227,7 @@ const allowsAny = (policy: AttachedPolicy, action: string): boolean => indexPoli
 
 /** Roles of IAM Identity Center, and roles that only SAML federation reaches: people sign in to them, nothing runs as them. */
 function isForPeopleOnly(role: AwsRole, trust: AttachedPolicy | undefined): boolean {
-  if (role.path.startsWith("/aws-reserved/sso.amazonaws.com/")) return true;
+  if (isReservedRole(role)) return true;
   const allows = trust?.compiled.statements.filter((statement) => statement.effect === "Allow") ?? [];
   const passive = new Set(["sts:assumerolewithsaml", "sts:tagsession", "sts:setsourceidentity"]);
   const saml = (action: string): boolean => action === "sts:assumerolewithsaml";

@@ -6,6 +6,7 @@ import type { Source } from "../../model/source.ts";
 import type { KnownEstate } from "../plane.ts";
 import type { Emission } from "./emission.ts";
 import { rootOf, type AwsEstate } from "./estate.ts";
+import { directoryId, groupId, identityCenter } from "./identity-center.ts";
 import { accountOf, clusterId, unreadId } from "./names.ts";
 import { statementsFor } from "./policy.ts";
 
@@ -20,6 +21,8 @@ import { statementsFor } from "./policy.ts";
  * - `aws/resource-list`, `aws/other`, `aws/scope`: an unlisted resource of the account that anyone could read and write, an entity of its own.
  *   Not scoped to an account: not taken.
  * - `aws/eks-access`: anyone could administer the cluster, and its pods act as any role that trusts EKS Pod Identity.
+ * - `aws/identity-center`: who is assigned to a set in an account, or in a group: any user of the directory. The policies of a set: the role that
+ *   it would keep is not certain. Who administers it: any account. Which sets, users or accounts there are: not taken.
  * - `aws/oidc-provider`: trust policies name the provider themselves; only its audiences are unknown, and any is then accepted. No rule.
  */
 export function gapRules(aws: AwsEstate, known: KnownEstate, out: Emission, sink: RuleSink): void {
@@ -122,6 +125,25 @@ const eksAccess: Handler = (gap, { aws, out }) => {
   return true;
 };
 
+const unreadCenter: Handler = (gap, { aws, out }) => {
+  const center = identityCenter(aws);
+  const [subject = "", part] = gap.subject.split("#");
+  if (subject === "sso.amazonaws.com" || part === "policies") return true;
+  const users = new Set(center.users.map(({ store }) => directoryId(store)));
+  if (users.size === 0) return false;
+  const isGroup = center.assignments.some(({ principal }) => principal.type === "group" && principal.id === subject);
+  const set = part === undefined ? undefined : center.setOf(subject);
+  const roles = set && part !== undefined ? center.rolesOf(set, part) : [];
+  if (!isGroup && roles.length === 0) return false;
+  for (const user of users) {
+    const needs = [fact("act-as", user)];
+    if (isGroup) could(out, gap, needs, fact("act-as", groupId(subject)), `any user of IAM Identity Center may be in group ${subject}`);
+    for (const role of roles)
+      could(out, gap, needs, fact("act-as", role.arn), `any user of IAM Identity Center may be assigned ${set?.name} in account ${part}`);
+  }
+  return true;
+};
+
 const HANDLERS: Readonly<Record<string, Handler>> = {
   "aws/authorization-details": authorizationDetails,
   "aws/principal-policy": principalPolicy,
@@ -134,6 +156,7 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
   "aws/scope": unlisted,
   "aws/eks-access": eksAccess,
   "aws/oidc-provider": () => true,
+  "aws/identity-center": unreadCenter,
 };
 
 const accountOfSubject = (subject: string): string | undefined => accountOf(subject) ?? /^(\d{12})(?::|$)/.exec(subject)?.[1];
@@ -156,7 +179,7 @@ export function unlistedOf(gaps: readonly Gap[]): readonly Unlisted[] {
 /** A role that people sign in to, and nobody of the charter has: who can act as it is not known. Concerns people only, so it is left open. */
 export function unmappedRoles(aws: AwsEstate, sink: RuleSink): void {
   for (const role of aws.roles) {
-    if (!role.peopleOnly || role.people.length > 0 || role.serviceLinked) continue;
+    if (!role.peopleOnly || role.people.length > 0 || role.serviceLinked || identityCenter(aws).isAssigned(role)) continue;
     sink.gap({
       topic: "identity/unmapped",
       subject: role.arn,

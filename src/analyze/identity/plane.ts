@@ -12,6 +12,8 @@ import { escalationRules } from "./escalate.ts";
 import { awsEstate } from "./estate.ts";
 import { gapRules, unmappedRoles } from "./gaps.ts";
 import { guardRules } from "./guards.ts";
+import { identityCenterChangeRules } from "./identity-center-change.ts";
+import { identityCenterRules } from "./identity-center-rules.ts";
 import { otherWriteRules } from "./other-write.ts";
 import { samlRules } from "./saml.ts";
 import { webIdentityRules } from "./web-identity.ts";
@@ -29,6 +31,8 @@ function rules(known: KnownEstate, sink: RuleSink): void {
   escalationRules(aws, administrators, out);
   accessRules(aws, administrators, out);
   otherWriteRules(aws, administrators, out);
+  identityCenterRules(aws, known, out, sink);
+  identityCenterChangeRules(aws, administrators, out);
   clusterRules(aws, administrators, out);
   guardRules(aws, administrators, out);
   accountOwnerRules(aws, known, out);

@@ -35,7 +35,7 @@ export function samlRules(aws: AwsEstate, out: Emission): void {
   }
 }
 
-function providersOf(role: Role): ReadonlySet<string> {
+export function providersOf(role: Role): ReadonlySet<string> {
   const found = new Set<string>();
   for (const { effect, principals } of statementsFor(role.trust!.compiled, ACTION)) {
     if (effect !== "Allow") continue;
@@ -46,7 +46,7 @@ function providersOf(role: Role): ReadonlySet<string> {
 }
 
 /** Every claim that the trust asks about: whoever signs assertions words it (IAM User Guide, "Available keys for SAML-based AWS STS federation"). */
-function claimsAsWished(role: Role): Readonly<Record<string, ContextValue>> {
+export function claimsAsWished(role: Role): Readonly<Record<string, ContextValue>> {
   const keys = role.trust!.compiled.statements.flatMap(({ conditions }) => conditions.map(({ key }) => key));
   return Object.fromEntries(keys.filter((key) => key.startsWith("saml:")).map((key) => [key, FREE]));
 }

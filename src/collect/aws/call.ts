@@ -56,6 +56,8 @@ const SERVICES = [
   "ec2",
   "elbv2",
   "eks",
+  "sso-admin",
+  "identitystore",
 ];
 const FOLDER = new RegExp(`^(${SERVICES.join("|")})-((?:get|list|describe)-[a-z0-9-]+?)(?:\\.(?:json|ya?ml))?$`);
 

@@ -7,6 +7,7 @@ import { leastPermissions } from "./fetch-calls.ts";
 import { join } from "./join.ts";
 import { eksShapes } from "./map-eks.ts";
 import { identityPieceShapes } from "./map-identity-pieces.ts";
+import { identityCenterShapes } from "./map-identity-center.ts";
 import { identityShapes } from "./map-identity.ts";
 import { organizationShapes } from "./map-organization.ts";
 import { resourcePolicyShapes } from "./map-resource-policy.ts";
@@ -19,6 +20,8 @@ import { isAnswerTo, readingOf, type Shape } from "./shape.ts";
 export const shapes: readonly Shape[] = [
   ...identityShapes,
   ...organizationShapes,
+  // Before the pieces of IAM: both services list users and groups, and these say whose directory it is.
+  ...identityCenterShapes,
   ...identityPieceShapes,
   ...resourceShapes,
   ...resourcePolicyShapes,
@@ -42,6 +45,7 @@ export const collector: Collector = {
   system: "aws",
   reads: [
     "IAM: account authorization details, or the smaller calls about roles, users, groups, policies and OpenID Connect providers",
+    "IAM Identity Center: permission sets, who is assigned to them in which account, and the directory's users and groups",
     "Organizations: accounts, units, service and resource control policies, and where they are attached",
     "Resource policies of S3, KMS, Secrets Manager, SQS, SNS, ECR and Lambda",
     "Buckets, keys, secrets, queues, topics, repositories, functions, databases and instances, as listed",
@@ -51,7 +55,7 @@ export const collector: Collector = {
   ],
   permissions: leastPermissions(),
   cannotSee: [
-    "SAML providers, IAM Identity Center assignments, and who signs in through them (A2, A5, A6)",
+    "SAML providers and who signs in through them; behind IAM Identity Center, an outside directory that fills its users and groups (A2, A6)",
     "Session policies and what a permissions boundary's document says when it is not in the files (A1, A4)",
     "Access lists and access points of S3, grants of KMS (A1, D3)",
     "What a firewall appliance, a Direct Connect or VPN router, AWS Network Firewall or Cloud WAN lets through (B4)",

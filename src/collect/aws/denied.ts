@@ -4,6 +4,7 @@ import type { Scope } from "../../model/manifest.ts";
 import { accountOfArn, partitionOf } from "../../model/aws/arn.ts";
 import { parseCall, type CliCall } from "./call.ts";
 import { clusterArn } from "./map-eks.ts";
+import { identityCenterSubject } from "./map-identity-center.ts";
 import { queueArn } from "./map-resource-policy.ts";
 import { awsGap, type AwsTopic } from "./topics.ts";
 
@@ -15,6 +16,7 @@ const NONE: Readonly<Record<string, readonly string[]>> = {
   "get-repository-policy": ["RepositoryPolicyNotFoundException"],
   "get-policy": ["ResourceNotFoundException"],
   "get-resource-policy": ["ResourceNotFoundException"],
+  "get-permissions-boundary-for-permission-set": ["ResourceNotFoundException"],
 };
 
 /**
@@ -97,6 +99,8 @@ function iamGap(call: CliCall, account: string): { readonly topic: AwsTopic; rea
 
 function place(call: CliCall, scope: Scope): { readonly topic: AwsTopic; readonly subject: string } | undefined {
   const account = scope.account ?? "*";
+  if (call.service === "sso-admin" || call.service === "identitystore" || call.operation === "list-delegated-administrators")
+    return { topic: "aws/identity-center", subject: identityCenterSubject(call, scope.organization ?? account) };
   if (call.service === "organizations") return organizationGap(call, scope);
   if (call.service === "iam") return iamGap(call, account);
   const arn = resourceArn(call, scope);

@@ -4,7 +4,7 @@ import { isObject, type Json, type JsonObject } from "../../lib/json.ts";
 /** As the CLI names it. */
 export type Service =
   | ("iam" | "organizations" | "s3api" | "kms" | "secretsmanager" | "sqs" | "sns")
-  | ("ecr" | "lambda" | "rds" | "ec2" | "elbv2" | "eks" | "sts");
+  | ("ecr" | "lambda" | "rds" | "ec2" | "elbv2" | "eks" | "sts" | "sso-admin" | "identitystore");
 
 /** Parameters as the API names them. */
 export type Input = JsonObject;
@@ -244,6 +244,76 @@ export const ORGANIZATION: readonly AskedCall[] = [
   call("organizations", "ListRoots", { lists: ["Roots"], following: each("Roots", "Id", "ParentId", BELOW) }),
   policies("SERVICE_CONTROL_POLICY"),
   policies("RESOURCE_CONTROL_POLICY"),
+  call("organizations", "ListDelegatedAdministrators", {
+    input: { ServicePrincipal: "sso.amazonaws.com" },
+    lists: ["DelegatedAdministrators"],
+  }),
+];
+
+/** For each item of the list, what the call itself was asked about (`kept`) goes along as the member that the next call names. */
+const along = (list: string, member: string, parameter: string, kept: readonly string[], calls: readonly AskedCall[]): Following => ({
+  inputs: (answer, input) =>
+    itemsOf(answer, list)
+      .flatMap((item) => text(isObject(item) ? item[member] : item))
+      .map((value) => ({ ...Object.fromEntries(kept.map((key) => [key, input[key] ?? null])), [parameter]: value })),
+  calls,
+});
+
+const SET = ["InstanceArn", "PermissionSetArn"];
+
+const PERMISSION_SETS = call("sso-admin", "ListPermissionSets", {
+  lists: ["PermissionSets"],
+  following: () => [
+    along(
+      "PermissionSets",
+      "",
+      "PermissionSetArn",
+      ["InstanceArn"],
+      [
+        call("sso-admin", "DescribePermissionSet"),
+        call("sso-admin", "ListManagedPoliciesInPermissionSet", { lists: ["AttachedManagedPolicies"] }),
+        call("sso-admin", "ListCustomerManagedPolicyReferencesInPermissionSet", { lists: ["CustomerManagedPolicyReferences"] }),
+        call("sso-admin", "GetInlinePolicyForPermissionSet"),
+        call("sso-admin", "GetPermissionsBoundaryForPermissionSet"),
+        call("sso-admin", "ListAccountsForProvisionedPermissionSet", {
+          lists: ["AccountIds"],
+          following: () => [
+            along("AccountIds", "", "AccountId", SET, [call("sso-admin", "ListAccountAssignments", { lists: ["AccountAssignments"] })]),
+          ],
+        }),
+      ],
+    ),
+  ],
+});
+
+const DIRECTORY: readonly AskedCall[] = [
+  call("identitystore", "ListUsers", { lists: ["Users"] }),
+  call("identitystore", "ListGroups", {
+    lists: ["Groups"],
+    following: () => [
+      along(
+        "Groups",
+        "GroupId",
+        "GroupId",
+        ["IdentityStoreId"],
+        [call("identitystore", "ListGroupMemberships", { lists: ["GroupMemberships"] })],
+      ),
+    ],
+  }),
+];
+
+/**
+ * Asked in every region as the organization is: an instance lives in one region, and only its owner and delegated administrators see its permission
+ * sets (IAM Identity Center User Guide, "Organization and account instances").
+ */
+export const IDENTITY_CENTER: readonly AskedCall[] = [
+  call("sso-admin", "ListInstances", {
+    lists: ["Instances"],
+    following: () => [
+      ...each("Instances", "InstanceArn", "InstanceArn", [PERMISSION_SETS])(),
+      ...each("Instances", "IdentityStoreId", "IdentityStoreId", DIRECTORY)(),
+    ],
+  }),
 ];
 
 /** Every call that can be asked, those that follow from others included. */
@@ -254,12 +324,12 @@ export function allCalls(): readonly AskedCall[] {
     found.add(asked);
     for (const { calls } of asked.following()) calls.forEach(visit);
   };
-  [...IDENTITY, ...BUCKETS, ...REGIONAL, REGIONS, ORGANIZATION_ITSELF, ...ORGANIZATION].forEach(visit);
+  [...IDENTITY, ...BUCKETS, ...REGIONAL, REGIONS, ORGANIZATION_ITSELF, ...ORGANIZATION, ...IDENTITY_CENTER].forEach(visit);
   return [...found];
 }
 
 // Where the service's prefix in a policy is not the CLI's name (Service Authorization Reference).
-const PREFIXES: Readonly<Partial<Record<Service, string>>> = { elbv2: "elasticloadbalancing" };
+const PREFIXES: Readonly<Partial<Record<Service, string>>> = { elbv2: "elasticloadbalancing", "sso-admin": "sso" };
 
 /** The IAM actions that the calls need, and no other: what the collector says it needs, and what `--print-policy` prints. */
 export const leastPermissions = (): readonly string[] => [

@@ -26,6 +26,8 @@ const MODULES: Readonly<Record<Service, readonly [client: string, load: () => Pr
   ec2: ["EC2Client", () => import("@aws-sdk/client-ec2")],
   elbv2: ["ElasticLoadBalancingV2Client", () => import("@aws-sdk/client-elastic-load-balancing-v2")],
   eks: ["EKSClient", () => import("@aws-sdk/client-eks")],
+  "sso-admin": ["SSOAdminClient", () => import("@aws-sdk/client-sso-admin")],
+  identitystore: ["IdentitystoreClient", () => import("@aws-sdk/client-identitystore")],
   sts: ["STSClient", () => import("@aws-sdk/client-sts")],
 };
 
@@ -128,6 +130,8 @@ const TOKENS: Readonly<Record<Service, readonly [answer: string, request: string
   sns: ["NextToken", "NextToken"],
   ec2: ["NextToken", "NextToken"],
   sts: ["NextToken", "NextToken"],
+  "sso-admin": ["NextToken", "NextToken"],
+  identitystore: ["NextToken", "NextToken"],
 };
 
 async function allPages(call: AskedCall, input: Input, send: (input: object) => Promise<object>): Promise<readonly object[]> {

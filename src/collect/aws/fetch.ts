@@ -10,6 +10,7 @@ import {
   BUCKETS,
   commandLine,
   IDENTITY,
+  IDENTITY_CENTER,
   type Input,
   kebab,
   MEMBERS,
@@ -83,7 +84,7 @@ export async function* fetchAws(options: FetchOptions): AsyncGenerator<FetchEven
     const caller: Caller = { account: String(identity.value["Account"]), arn: String(identity.value["Arn"]) };
     const members = await membersOf(base, options);
     if (!members.ok && options.accounts === "organization") return yield { kind: "refused", why: members.error.error };
-    if (options.isKept?.("organization", undefined)) yield { kind: "kept", folder: "organization" };
+    if (options.isKept?.("organization", options.regions)) yield { kind: "kept", folder: "organization" };
     else yield { kind: "collected", collected: await fetchOrganization(base, caller, options) };
     const known = members.ok ? members.value : [];
     for (const account of accountsToRead(options, caller, known)) {
@@ -253,7 +254,10 @@ async function fetchOrganization(base: Connection, caller: Caller, options: Fetc
   const asking = new Asking(base, "organization", options);
   const itself = await asking.ask(ORGANIZATION_ITSELF, {}, options.homeRegion);
   if (itself?.ok !== false || !isNone(ORGANIZATION_ITSELF, itself.error))
-    await Promise.all(ORGANIZATION.map((call) => asking.ask(call, call.input, options.homeRegion)));
+    await Promise.all([
+      ...ORGANIZATION.map((call) => asking.ask(call, call.input, options.homeRegion)),
+      fetchRegions(asking, IDENTITY_CENTER, options),
+    ]);
   return collected("organization", { system: "aws", account: caller.account, organization: "management" }, caller, from, asking);
 }
 
@@ -279,15 +283,15 @@ async function fetchAccount(
     ...(isUnplaced ? [asking.ask(ORGANIZATION_ITSELF, {}, home)] : []),
     ...IDENTITY.map((call) => asking.ask(call, call.input, home)),
     ...BUCKETS.map((call) => asking.ask(call, call.input, home, partition)),
-    fetchRegions(asking, options),
+    fetchRegions(asking, REGIONAL, options),
   ]);
   return collected(account, { system: "aws", account }, caller, from, asking);
 }
 
-async function fetchRegions(asking: Asking, options: FetchOptions): Promise<void> {
+async function fetchRegions(asking: Asking, calls: readonly AskedCall[], options: FetchOptions): Promise<void> {
   const regions = options.regions ?? (await enabledRegions(asking, options));
-  if (typeof regions === "string") for (const call of REGIONAL) asking.denied(commandLine(call, call.input), regions);
-  else await Promise.all(regions.flatMap((region) => REGIONAL.map((call) => asking.ask(call, call.input, region, region))));
+  if (typeof regions === "string") for (const call of calls) asking.denied(commandLine(call, call.input), regions);
+  else await Promise.all(regions.flatMap((region) => calls.map((call) => asking.ask(call, call.input, region, region))));
 }
 
 /** The account's regions, or why they are not known: then nothing regional can be asked, and each call says so. */

@@ -4,6 +4,7 @@ import type { AwsPart } from "../../model/observations/aws.ts";
 import type { ListedCall, ObservationSink } from "../collector.ts";
 import { joinEks } from "./join-eks.ts";
 import { joinNetwork } from "./network/join.ts";
+import { joinIdentityCenter } from "./join-identity-center.ts";
 import { joinIdentity } from "./join-identity.ts";
 import { joinOrganization } from "./join-organization.ts";
 import { joinResources } from "./join-resources.ts";
@@ -24,6 +25,7 @@ export function join(observations: readonly Observation[], calls: readonly Liste
   };
   for (const kind of UNCHANGED) joining.of(kind).forEach(joining.keep);
   joinIdentity(joining);
+  joinIdentityCenter(joining);
   joinOrganization(joining);
   joinResources(joining);
   joinEks(joining);

@@ -1,7 +1,17 @@
 // AWS Organizations: accounts, units, control policies and where they are attached.
 import { isObject } from "../../lib/json.ts";
 import { inside, type Source } from "../../model/source.ts";
-import { Account, ControlPolicy, ControlPolicySummary, Organization, OrganizationalUnit, Parent, PolicyTarget, Root } from "./schema.ts";
+import {
+  Account,
+  ControlPolicy,
+  ControlPolicySummary,
+  DelegatedAdministrator,
+  Organization,
+  OrganizationalUnit,
+  Parent,
+  PolicyTarget,
+  Root,
+} from "./schema.ts";
 import { argumentOf, eachItem, has, listOf, parseItem, policyOrGap, type Reading, type Shape } from "./shape.ts";
 
 const CONTROL_TYPES = ["SERVICE_CONTROL_POLICY", "RESOURCE_CONTROL_POLICY"] as const;
@@ -151,6 +161,23 @@ function mapTargets(reading: Reading): void {
   if (policy !== undefined) reading.observe({ kind: "aws/part", part: "targets-of-policy", policy, source: reading.source });
 }
 
+/** Of which service only the call says. */
+function mapDelegated(reading: Reading): void {
+  const service = reading.call?.flags["service-principal"];
+  const gap = { topic: "aws/identity-center", subject: service ?? subjectOf(reading), what: "a delegated administrator" } as const;
+  if (service === undefined)
+    return reading.gap(
+      gap.topic,
+      gap.subject,
+      gap.what,
+      "the file does not say of which service: keep the call with its --service-principal",
+    );
+  eachItem(reading, "DelegatedAdministrators", DelegatedAdministrator, gap, (item, source) =>
+    reading.observe({ kind: "aws/delegated-administrator", account: item.Id, service, source }),
+  );
+  reading.observe({ kind: "aws/part", part: "delegated-administrators", service, source: reading.source });
+}
+
 const shape = (
   operations: readonly string[],
   is: Shape["is"],
@@ -172,6 +199,7 @@ export const organizationShapes: readonly Shape[] = [
     mapOrganization,
   ),
   shape(["list-accounts", "list-accounts-for-parent"], listedBy("Accounts", "Id"), mapAccounts),
+  shape(["list-delegated-administrators"], (document) => Array.isArray(document["DelegatedAdministrators"]), mapDelegated),
   shape(["list-roots"], listedBy("Roots", "Id"), mapRoots),
   shape(["list-organizational-units-for-parent"], listedBy("OrganizationalUnits", "Id"), mapUnits),
   shape(

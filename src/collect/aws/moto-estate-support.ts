@@ -4,11 +4,13 @@ import { CreateCustomerGatewayCommand, CreateVpnConnectionCommand, CreateVpnGate
 import * as iam from "@aws-sdk/client-iam";
 import { CreateKeyCommand, KMSClient } from "@aws-sdk/client-kms";
 import { AddPermissionCommand, CreateFunctionCommand, LambdaClient } from "@aws-sdk/client-lambda";
+import * as identitystore from "@aws-sdk/client-identitystore";
 import * as organizations from "@aws-sdk/client-organizations";
 import { CreateBucketCommand, PutBucketPolicyCommand, PutPublicAccessBlockCommand, S3Client } from "@aws-sdk/client-s3";
 import { CreateSecretCommand, PutResourcePolicyCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { CreateTopicCommand, SetTopicAttributesCommand, SNSClient } from "@aws-sdk/client-sns";
 import { CreateQueueCommand, SetQueueAttributesCommand, SQSClient } from "@aws-sdk/client-sqs";
+import * as sso from "@aws-sdk/client-sso-admin";
 import { AssumeRoleCommand, STSClient } from "@aws-sdk/client-sts";
 import type { Json } from "../../lib/json.ts";
 import type { Moto } from "./moto-support.ts";
@@ -52,6 +54,9 @@ export interface Made {
   readonly wall: string;
   readonly account: string;
   readonly key: string;
+  /** Of IAM Identity Center: ARN of the set `deploy`, which the group `deployers` has in the management account, and the id of its one user. */
+  readonly set: string;
+  readonly person: string;
   readonly secrets: readonly string[];
 }
 
@@ -67,7 +72,30 @@ export async function fill(moto: Moto): Promise<Made> {
   };
   const settings = (service: string) => ({ region: REGION, credentials, ...moto.settings(service, REGION) });
   await fillIdentities(new iam.IAMClient(settings("iam")), from.account);
-  return { ...from, ...(await fillResources(settings, from.account)) };
+  const center = await fillIdentityCenter(moto, from.account);
+  return { ...from, ...center, ...(await fillResources(settings, from.account)) };
+}
+
+async function fillIdentityCenter(moto: Moto, account: string) {
+  const admin = new sso.SSOAdminClient({ region: REGION, ...moto.settings("sso-admin", REGION) });
+  const store = new identitystore.IdentitystoreClient({ region: REGION, ...moto.settings("identitystore", REGION) });
+  const [instance] = (await admin.send(new sso.ListInstancesCommand({}))).Instances ?? [];
+  const [InstanceArn, IdentityStoreId] = [`${instance?.InstanceArn}`, `${instance?.IdentityStoreId}`];
+  const made = await admin.send(new sso.CreatePermissionSetCommand({ InstanceArn, Name: "deploy", SessionDuration: "PT2H" }));
+  const PermissionSetArn = `${made.PermissionSet?.PermissionSetArn}`;
+  const InlinePolicy = JSON.stringify(documents(account).inline);
+  await admin.send(new sso.PutInlinePolicyToPermissionSetCommand({ InstanceArn, PermissionSetArn, InlinePolicy }));
+  const ManagedPolicyArn = "arn:aws:iam::aws:policy/ReadOnlyAccess";
+  await admin.send(new sso.AttachManagedPolicyToPermissionSetCommand({ InstanceArn, PermissionSetArn, ManagedPolicyArn }));
+  const alice = { IdentityStoreId, UserName: "alice", DisplayName: "Alice", Name: { GivenName: "Alice", FamilyName: "A" } };
+  const { UserId } = await store.send(new identitystore.CreateUserCommand(alice));
+  const { GroupId } = await store.send(new identitystore.CreateGroupCommand({ IdentityStoreId, DisplayName: "deployers" }));
+  await store.send(new identitystore.CreateGroupMembershipCommand({ IdentityStoreId, GroupId, MemberId: { UserId: `${UserId}` } }));
+  // The emulator provisions sets in the caller's account, whatever it is asked.
+  const target = { InstanceArn, PermissionSetArn, TargetId: MANAGEMENT, TargetType: "AWS_ACCOUNT" } as const;
+  await admin.send(new sso.CreateAccountAssignmentCommand({ ...target, PrincipalType: "GROUP", PrincipalId: GroupId }));
+  await admin.send(new sso.ProvisionPermissionSetCommand(target));
+  return { set: PermissionSetArn, person: `${UserId}` };
 }
 
 async function fillOrganization(moto: Moto) {

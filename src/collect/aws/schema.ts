@@ -136,3 +136,45 @@ export const AccessPolicies = z.object({
 const PodIdentityPlace = z.object({ clusterName: Text, namespace: Text, serviceAccount: Text, associationArn: Arn });
 export const PodIdentityEntry = PodIdentityPlace;
 export const PodIdentity = PodIdentityPlace.extend({ roleArn: Arn, targetRoleArn: Arn.optional() });
+
+export const SsoInstance = z.object({
+  InstanceArn: Arn,
+  IdentityStoreId: Text,
+  OwnerAccountId: z
+    .string()
+    .regex(/^\d{12}$/)
+    .optional(),
+});
+export const PermissionSet = z.object({
+  Name: Text,
+  PermissionSetArn: Arn,
+  /** ISO 8601: `PT8H`. */
+  SessionDuration: z
+    .string()
+    .regex(/^PT(?:\d+H)?(?:\d+M)?(?:\d+S)?$/)
+    .optional(),
+});
+export const PermissionSetArn = Arn;
+export const AccountId = z.string().regex(/^\d{12}$/);
+export const SetManagedPolicy = z.object({ Arn: Arn });
+export const SetPolicyReference = z.object({ Name: Text, Path: Text.optional() });
+export const SetBoundary = z.union([
+  z.object({ ManagedPolicyArn: Arn }),
+  z.object({ CustomerManagedPolicyReference: z.object({ Name: Text, Path: Text.optional() }) }),
+]);
+export const AccountAssignment = z.object({
+  AccountId: AccountId,
+  PermissionSetArn: Arn,
+  PrincipalType: z.enum(["USER", "GROUP"]),
+  PrincipalId: Text,
+});
+export const StoreUser = z.object({
+  UserId: Text,
+  UserName: Text,
+  IdentityStoreId: Text,
+  Emails: z.array(z.object({ Value: Text.optional() })).optional(),
+  UserStatus: Text.optional(),
+});
+export const StoreGroup = z.object({ GroupId: Text, DisplayName: Text.optional(), IdentityStoreId: Text });
+export const StoreMembership = z.object({ GroupId: Text, IdentityStoreId: Text, MemberId: z.object({ UserId: Text }) });
+export const DelegatedAdministrator = z.object({ Id: AccountId });

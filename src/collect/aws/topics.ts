@@ -49,6 +49,12 @@ export const TOPICS = {
     meaning: "an identity provider that roles may trust, and its audiences",
     clauses: ["A1", "P3"],
   },
+  // Only people sign in through it, so nothing else rests on it.
+  "aws/identity-center": {
+    subject: "ARN of the instance or permission set, id of the group or directory, or the account",
+    meaning: "permission sets, who is assigned to them in which account, and who is in which group",
+    clauses: ["A2", "A6"],
+  },
   "aws/network": {
     subject: "id of the element, or ACCOUNT:ec2",
     meaning: "a network, its routes, its filters or what stands in it: what can open a connection to what",

@@ -1,6 +1,7 @@
 // What the AWS collector reads: documents stay documents, the identity plane compiles them.
 import type { Json, JsonObject } from "../../lib/json.ts";
 import type { Source } from "../source.ts";
+import type { AwsIdentityCenterObservation, AwsIdentityCenterPiece } from "./aws-identity-center.ts";
 import type { AwsNetworkObservation } from "./aws-network.ts";
 
 interface Read {
@@ -219,6 +220,7 @@ export interface AwsPrincipalName {
  * mapped; planes never see one.
  */
 export type AwsPart = Read & { readonly kind: "aws/part" } & (
+    | AwsIdentityCenterPiece
     | { readonly part: "principal"; readonly principal: AwsRole | AwsUser | AwsGroup }
     | { readonly part: "inline-policy-names"; readonly of: AwsPrincipalName; readonly names: readonly string[] }
     | { readonly part: "inline-policy"; readonly of: AwsPrincipalName; readonly policy: NamedPolicy }
@@ -268,4 +270,5 @@ export type AwsObservation =
   | AwsEksAccessEntry
   | AwsPodIdentity
   | AwsNetworkObservation
+  | AwsIdentityCenterObservation
   | AwsPart;
