@@ -50,7 +50,7 @@ try {
   );
 
   start = performance.now();
-  const report = verifyFolder(folder, trustPolicyAt("policy", policyOf(signer)), []);
+  const report = verifyFolder(folder, { policy: trustPolicyAt("policy", policyOf(signer)) });
   const verified = seconds(start);
   if (report.problems.length > 0 || report.entries !== ENTRIES)
     throw new Error(`the ledger does not verify: ${report.problems[0]?.message ?? report.entries}`);

@@ -102,8 +102,52 @@ export const Promotion = z
     to: Name.describe("The higher environment."),
     approvals: z.int().min(0).describe("Approvals by others than the author. 0: automatic."),
     approvers: z.array(Text).default([]).describe("Who may approve: group:NAME, person:ID, or the entity id of an account."),
+    teams: z
+      .array(
+        z.strictObject({
+          group: Name.describe("The group, without group:."),
+          approvals: z.int().min(1).default(1).describe("How many of it must approve."),
+        }),
+      )
+      .default([])
+      .describe("Groups that must each approve, by different people."),
+    tests: z
+      .array(Text)
+      .default([])
+      .describe("Test suites that must have passed below, on the same artifact. Empty: at least one must have."),
+    attested: z.boolean().default(false).describe("Tests count only with an attestation whose signature was verified."),
+    automations: z
+      .array(Text)
+      .default([])
+      .describe("Accounts that author changes and that no person holds, such as a dependency bot. They never approve."),
+    approvalHours: z.int().min(1).default(72).describe("Hours after which an approval no longer counts."),
+    deployHours: z.int().min(1).default(24).describe("Hours within which an approved promotion must be deployed."),
   })
   .meta({ id: "Promotion", description: "One stage of the way up, and the approvals it needs." });
+export type Promotion = z.infer<typeof Promotion>;
+
+export const Freeze = z
+  .strictObject({
+    name: Name.describe("Its name."),
+    environments: z.array(Name).min(1).describe("Where nothing is deployed meanwhile; going back is."),
+    starts: z
+      .string()
+      .regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}$/, "write it as 2026-12-24T18:00, in the time zone beside it")
+      .describe("When it first starts, on the clock of its time zone: 2026-12-24T18:00."),
+    lasts: z
+      .string()
+      .regex(/^P(\d{1,3}W|(?=\d|T\d)(\d{1,3}D)?(T(?=\d)(\d{1,3}H)?(\d{1,3}M)?)?)$/, "write a duration of RFC 5545: P14D, PT12H")
+      .describe("How long it lasts, as iCalendar writes durations: P14D, PT12H."),
+    repeats: z
+      .string()
+      .regex(/^FREQ=(DAILY|WEEKLY|MONTHLY|YEARLY)(;[A-Z]+=[A-Z0-9,+-]+)*$/, "write a rule of RFC 5545: FREQ=WEEKLY;BYDAY=FR")
+      .optional()
+      .describe("How it repeats, as an iCalendar recurrence rule: FREQ=WEEKLY;BYDAY=FR."),
+    timeZone: Text.default("UTC").describe("IANA time zone: Europe/Amsterdam."),
+    reason: Text.describe("Why."),
+  })
+  .meta({ id: "Freeze", description: "A time in which nothing is promoted." });
+export type Freeze = z.infer<typeof Freeze>;
 
 const Gate = z
   .strictObject({
@@ -237,6 +281,7 @@ export const Charter = z
     environments: z.array(Environment).min(1).describe("The environments."),
     access: z.array(AccessRule).default([]).describe("Who may do what."),
     promotion: z.array(Promotion).default([]).describe("The way up, stage by stage."),
+    freezes: z.array(Freeze).default([]).describe("Times in which nothing is promoted."),
     doors: z.array(Door).default([]).describe("The declared ways across. A door counts only when collected facts prove its guard."),
     shared: z.array(SharedService).default([]).describe("Services that several environments use."),
     custodians: z.array(Custodian).default([]).describe("Who could open everything."),

@@ -136,6 +136,30 @@ const REFUSED: readonly (readonly [string, Members, string])[] = [
     "3 approvals by others than the author, and 3 may approve | Name at least 4 people",
   ],
   [
+    "teams of which each must approve, by too few people",
+    { promotion: [{ from: "staging", to: "production", approvals: 0, teams: [{ group: "ops", approvals: 3 }] }] },
+    "3 approvals by others than the author, and 3 may approve | Name at least 4 people",
+  ],
+  [
+    "a team nobody is in",
+    { promotion: [{ from: "staging", to: "production", approvals: 0, teams: [{ group: "opps" }] }] },
+    'nobody is in group "opps" | Did you mean ops?',
+  ],
+  [
+    "a freeze of an environment that is not there",
+    { freezes: [{ name: "f", environments: ["live"], starts: "2026-01-01T00:00", lasts: "P1D", reason: "r" }] },
+    'there is no environment "live"',
+  ],
+  [
+    "a freeze in a time zone that is not there",
+    {
+      freezes: [
+        { name: "f", environments: ["staging"], starts: "2026-01-01T00:00", lasts: "P1D", timeZone: "Europe/Atlantis", reason: "r" },
+      ],
+    },
+    'there is no time zone "Europe/Atlantis"',
+  ],
+  [
     "one person counted by two accounts",
     { promotion: [{ from: "staging", to: "production", approvals: 1, approvers: ["person:ann", "github:@ANN"] }] },
     "1 approval by others than the author, and 1 may approve",

@@ -13,7 +13,7 @@ export function validateCharter(charter: Charter, file: string, locate: Locate):
   const problems: CharterProblem[] = [];
   const report: Report = (path, message, remedy) => problems.push({ file, ...locate(path), message, remedy });
   uniqueNames(charter, report);
-  for (const check of [environmentReferences, peopleReferences, directions, identities, custodians, emptyBoundaries, approvals])
+  for (const check of [environmentReferences, peopleReferences, directions, identities, custodians, emptyBoundaries, approvals, timeZones])
     check(charter, report);
   for (const { path, message, remedy } of overlaps(partsOf(charter))) report(path, message, remedy);
   return problems;
@@ -46,6 +46,11 @@ function uniqueNames(charter: Charter, report: Report): void {
     report,
   );
   unique(
+    "freeze",
+    charter.freezes.map(({ name }, i) => [["freezes", i, "name"], name]),
+    report,
+  );
+  unique(
     "exception for finding",
     charter.exceptions.map(({ finding }, i) => [["exceptions", i, "finding"], finding]),
     report,
@@ -72,6 +77,8 @@ function environmentReferences(charter: Charter, report: Report): void {
   };
   for (const [i, rule] of charter.access.entries()) for (const [j, name] of rule.in.entries()) refer(["access", i, "in", j], name);
   for (const [i, stage] of charter.promotion.entries()) for (const end of ["from", "to"] as const) refer(["promotion", i, end], stage[end]);
+  for (const [i, freeze] of charter.freezes.entries())
+    for (const [j, name] of freeze.environments.entries()) refer(["freezes", i, "environments", j], name);
   for (const [i, door] of charter.doors.entries()) {
     if (door.kind === "mask") refer(["doors", i, "from"], door.from);
     refer(["doors", i, "to"], door.to);
@@ -104,14 +111,30 @@ function peopleReferences(charter: Charter, report: Report): void {
       );
   };
   for (const [i, rule] of charter.access.entries()) refer(["access", i, "who"], rule.who);
-  for (const [i, stage] of charter.promotion.entries())
+  for (const [i, stage] of charter.promotion.entries()) {
     for (const [j, who] of stage.approvers.entries()) refer(["promotion", i, "approvers", j], who);
+    for (const [j, { group }] of stage.teams.entries()) refer(["promotion", i, "teams", j, "group"], `group:${group}`);
+  }
   for (const [i, door] of charter.doors.entries()) {
     if (door.kind !== "break-glass") continue;
     for (const [j, who] of door.who.entries()) refer(["doors", i, "who", j], who);
     refer(["doors", i, "reviewedBy"], door.reviewedBy);
   }
   for (const [i, custodian] of charter.custodians.entries()) refer(["custodians", i, "who"], custodian.who);
+}
+
+function timeZones(charter: Charter, report: Report): void {
+  for (const [i, { timeZone }] of charter.freezes.entries()) {
+    try {
+      new Intl.DateTimeFormat("en", { timeZone });
+    } catch {
+      report(
+        ["freezes", i, "timeZone"],
+        `there is no time zone ${quoted(timeZone)}`,
+        "Write a name of the IANA time zone database: Europe/Amsterdam.",
+      );
+    }
+  }
 }
 
 function splitWho(who: string): readonly ["group" | "person" | "entity", string] {
@@ -230,13 +253,18 @@ function approvals(charter: Charter, report: Report): void {
   for (const [i, stage] of charter.promotion.entries()) {
     const path = ["promotion", i, stage.approvers.length > 0 ? "approvers" : "approvals"];
     // Whom nobody knows is a problem reported already.
-    if (stage.approvers.some((who) => isUnresolved(charter, who))) continue;
-    const available = approversOf(charter, stage.approvers).size;
-    if (stage.approvals > 0 && available < stage.approvals + 1)
+    const who = [...stage.approvers, ...stage.teams.map(({ group }) => `group:${group}`)];
+    if (who.some((each) => isUnresolved(charter, each))) continue;
+    const available = approversOf(charter, who).size;
+    const needed = Math.max(
+      stage.approvals,
+      stage.teams.reduce((sum, each) => sum + each.approvals, 0),
+    );
+    if (needed > 0 && available < needed + 1)
       report(
         path,
-        `${stage.approvals} ${stage.approvals === 1 ? "approval" : "approvals"} by others than the author, and ${available} may approve`,
-        `Name at least ${stage.approvals + 1} people under  approvers:  by group:NAME or person:ID.`,
+        `${needed} ${needed === 1 ? "approval" : "approvals"} by others than the author, and ${available} may approve`,
+        `Name at least ${needed + 1} people under  approvers:  by group:NAME or person:ID.`,
       );
   }
 }

@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { askWitness } from "../app/ledger/ask-witness.ts";
 import { createLedger, readerOf } from "../app/ledger/folder.ts";
 import { ed25519Signer, keyAt, policyOf } from "../app/ledger/keys.ts";
-import { entriesOf, proofOf, proofProblem, trustPolicyAt, verifyFolder } from "../app/ledger/read.ts";
+import { chartersOf, entriesOf, proofOf, proofProblem, trustPolicyAt, verifyFolder } from "../app/ledger/read.ts";
 import { renderHistory, renderReport } from "../app/ledger/render.ts";
 import { historyOf } from "../app/ledger/history.ts";
 import { EXIT } from "./exit.ts";
@@ -57,17 +57,30 @@ function registerVerify(ledger: Command): void {
     .description("Recompute a ledger offline: root, signatures, witnesses, order, and that it grew out of earlier checkpoints.")
     .argument("<folder>", "folder of the ledger, or a copy of it")
     .requiredOption("--policy <file>", "trust policy: the ledger's key, witnesses, quorum")
+    .option("--charter <file>", "decide every promotion again under this charter; give each that was in force (repeatable)", collect)
     .option("--earlier <checkpoint>", "a checkpoint kept from earlier that it must have grown out of (repeatable)", collect)
     .exitOverride();
   withFormat(
     withExamples(verify, { "bulkhead ledger verify ledger --policy trust.policy --earlier 2026-09-30.checkpoint": "what an auditor runs" }),
     ["terminal", "json"],
-  ).action((folder: string, flags: Shown & { readonly policy: string; readonly earlier?: readonly string[] }) => {
-    const earlier = (flags.earlier ?? []).map((file) => Buffer.from(readText(file)));
-    const report = verifyFolder(folder, trustPolicyAt(flags.policy, readText(flags.policy)), earlier, progress());
-    put(renderReport(report, flags.format, usesColor(flags.output)), flags.output);
-    process.exitCode = report.problems.length > 0 ? EXIT.violated : EXIT.done;
-  });
+  ).action(
+    (
+      folder: string,
+      flags: Shown & { readonly policy: string; readonly charter?: readonly string[]; readonly earlier?: readonly string[] },
+    ) => {
+      const earlier = (flags.earlier ?? []).map((file) => Buffer.from(readText(file)));
+      const charters = flags.charter && chartersOf(flags.charter.map((file) => ({ file, text: readText(file) })));
+      const onProgress = progress();
+      const report = verifyFolder(folder, {
+        policy: trustPolicyAt(flags.policy, readText(flags.policy)),
+        earlier,
+        ...(charters && { charters }),
+        ...(onProgress && { onProgress }),
+      });
+      put(renderReport(report, flags.format, usesColor(flags.output)), flags.output);
+      process.exitCode = report.problems.length > 0 ? EXIT.violated : EXIT.done;
+    },
+  );
 }
 
 function registerReading(ledger: Command): void {

@@ -4,13 +4,17 @@ import { canonicalJson } from "../lib/json.ts";
 import { parseBytes } from "../lib/parse.ts";
 import { type Result, fail, ok } from "../lib/result.ts";
 import { LedgerError } from "./error.ts";
+import {
+  DeploymentConfirmed,
+  PromotionDecided,
+  PromotionRequested,
+  PromotionReviewed,
+  Reference,
+  Sha256,
+  TestReported,
+} from "./promotion.ts";
 
-const Sha256 = z.string().regex(/^[0-9a-f]{64}$/, "64 hexadecimal digits");
 const Verdict = z.enum(["separated", "violated", "unknown", "not-applicable", "not-checked"]);
-
-/** An earlier entry, by its place and its leaf hash: a decision names what it rests on, and neither can be exchanged. */
-export const Reference = z.strictObject({ index: z.int().nonnegative(), leaf: Sha256 });
-export type Reference = z.infer<typeof Reference>;
 
 /** The answer of one check of an estate, bound to what it read. Findings by their ids, so that their opening and closing can be dated. */
 export const VerdictBody = z.strictObject({
@@ -37,7 +41,14 @@ const common = {
   rests: z.array(Reference).max(100).optional(),
 };
 
-export const Entry = z.discriminatedUnion("kind", [z.strictObject({ ...common, kind: z.literal("verdict"), body: VerdictBody })]);
+export const Entry = z.discriminatedUnion("kind", [
+  z.strictObject({ ...common, kind: z.literal("verdict"), body: VerdictBody }),
+  z.strictObject({ ...common, kind: z.literal("test-reported"), body: TestReported }),
+  z.strictObject({ ...common, kind: z.literal("promotion-requested"), body: PromotionRequested }),
+  z.strictObject({ ...common, kind: z.literal("promotion-reviewed"), body: PromotionReviewed }),
+  z.strictObject({ ...common, kind: z.literal("promotion-decided"), body: PromotionDecided }),
+  z.strictObject({ ...common, kind: z.literal("deployment-confirmed"), body: DeploymentConfirmed }),
+]);
 export type Entry = z.infer<typeof Entry>;
 
 export const encodeEntry = (entry: Entry): Uint8Array => new TextEncoder().encode(canonicalJson(entry));

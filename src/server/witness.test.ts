@@ -63,7 +63,7 @@ const policy = () =>
     "p",
     `${policyOf(signer).replace("quorum none\n", "")}${witnessLine("witness.example.com", witnessPrivate)}quorum witness.example.com\n`,
   );
-const codes = (): readonly string[] => verifyFolder(ledger, policy(), []).problems.map(({ code }) => code);
+const codes = (): readonly string[] => verifyFolder(ledger, { policy: policy() }).problems.map(({ code }) => code);
 const refusal = async (act: Promise<unknown>): Promise<string> =>
   act.then(
     () => "none",

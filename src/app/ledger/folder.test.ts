@@ -49,7 +49,7 @@ const begin = () => {
 };
 const on = (day: number): Date => new Date(Date.UTC(2026, 0, day));
 const problems = (policy: string): readonly string[] =>
-  verifyFolder(folder, trustPolicyAt("p", policy), []).problems.map(({ code }) => code);
+  verifyFolder(folder, { policy: trustPolicyAt("p", policy) }).problems.map(({ code }) => code);
 const codeOf = (act: () => unknown): string => {
   try {
     act();
@@ -185,7 +185,7 @@ test("law: with every file as it was after any one write, the old checkpoint or 
   // What the second append wrote, tiles first: the power goes after each of them, with the checkpoint still the old one.
   for (const written of ["tile/entries/000", "tile/entries/001.p/1", "tile/0/000", "tile/0/001.p/1", "tile/1/000.p/1"]) {
     cpSync(join(folder, written), join(before, written));
-    const report = verifyFolder(before, trustPolicyAt("p", policyOf(signer)), []);
+    const report = verifyFolder(before, { policy: trustPolicyAt("p", policyOf(signer)) });
     expect([report.problems, report.entries]).toEqual([[], 255]);
   }
 });

@@ -1,6 +1,8 @@
 // How separation was kept over time, from the verdicts that a ledger holds: the runs, those that were missed, and when findings opened and closed.
 import type { Entry } from "../../ledger/entry.ts";
 
+type Verdict = Extract<Entry, { readonly kind: "verdict" }>;
+
 export interface Miss {
   readonly from: string;
   readonly to: string;
@@ -16,7 +18,7 @@ export interface Life {
 }
 
 export interface History {
-  readonly verdicts: readonly { readonly index: number; readonly at: string; readonly entry: Entry }[];
+  readonly verdicts: readonly { readonly index: number; readonly at: string; readonly entry: Verdict }[];
   readonly missed: readonly Miss[];
   readonly lives: readonly Life[];
   /** Hours from the opening of a finding to its closing, on average over those that closed. */
@@ -47,7 +49,7 @@ function missedRuns(times: readonly string[], everyHours: number): readonly Miss
 }
 
 /** A verdict whose findings were too many to list opens and closes nothing. */
-function livesOf(verdicts: readonly Entry[]): readonly Life[] {
+function livesOf(verdicts: readonly Verdict[]): readonly Life[] {
   const open = new Map<string, string>();
   const lives: Life[] = [];
   for (const { at, body } of verdicts) {

@@ -1,4 +1,8 @@
 // Reading a ledger's folder: entries, proofs, and the auditor's verification.
+import { formatProblems, loadCharter } from "../../charter/load.ts";
+import type { Charter } from "../../charter/schema.ts";
+import { replayGate } from "../../gate/replay.ts";
+import { sha256 } from "../../lib/hash.ts";
 import { inclusionProof } from "../../ledger/merkle.ts";
 import { decodeEntry, type Entry } from "../../ledger/entry.ts";
 import { LedgerError } from "../../ledger/error.ts";
@@ -18,12 +22,27 @@ export function trustPolicyAt(file: string, text: string): TrustPolicy {
   return parsed.value;
 }
 
-export const verifyFolder = (
-  folder: string,
-  policy: TrustPolicy,
-  earlier: readonly Uint8Array[],
-  onProgress?: (done: number, of: number) => void,
-): LedgerReport => verifyLedger(readerOf(folder), { policy, earlier, ...(onProgress && { onProgress }) });
+export interface Verification {
+  readonly policy: TrustPolicy;
+  readonly earlier?: readonly Uint8Array[];
+  /** Charters by the hash of their text: every decision is decided again under the one that it names. Absent: decisions are not judged. */
+  readonly charters?: ReadonlyMap<string, Charter>;
+  readonly onProgress?: (done: number, of: number) => void;
+}
+
+export const verifyFolder = (folder: string, { charters, ...rest }: Verification): LedgerReport =>
+  verifyLedger(readerOf(folder), { ...rest, ...(charters && { replay: replayGate(charters) }) });
+
+/** Charters by hash, as entries name them. Throws a LedgerError BAD_POLICY with everything that is wrong with one. */
+export function chartersOf(files: readonly { readonly file: string; readonly text: string }[]): ReadonlyMap<string, Charter> {
+  return new Map(
+    files.map(({ file, text }) => {
+      const loaded = loadCharter(text, file);
+      if (!loaded.ok) throw new LedgerError("BAD_POLICY", formatProblems(loaded.error));
+      return [sha256(text), loaded.value];
+    }),
+  );
+}
 
 /** Entries from a place on, as they stand there: verifying is another question. Throws a LedgerError when one cannot be read. */
 export function* entriesOf(

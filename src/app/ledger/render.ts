@@ -26,7 +26,7 @@ export function renderReport({ checkpoint, entries, consistentWith, problems }: 
 
 export function renderHistory(history: History, form: Form, color: boolean): string {
   const { verdicts, missed, lives, meanHoursToClose } = history;
-  const runs = verdicts.flatMap(({ index, at, entry: { body, kind } }) => (kind === "verdict" ? [{ index, at, ...body }] : []));
+  const runs = verdicts.map(({ index, at, entry: { body } }) => ({ index, at, ...body }));
   if (form === "json") {
     const shown = {
       runs: runs.map(({ findings, ...run }) => ({ ...run, findings })),

@@ -1,0 +1,54 @@
+// Whose account an approval or a commit came from: one person behind two accounts is one person.
+import type { Charter, Person, Promotion } from "../charter/schema.ts";
+
+/** What the gate must know of people. */
+export interface Directory {
+  /** The id of the person behind an account; undefined when nobody is known to hold it. */
+  personOf(subject: string): string | undefined;
+  /** Whether the person may be meant by `group:NAME`, `person:ID` or the entity id of one of their accounts. */
+  isMeantBy(person: string, who: string): boolean;
+  /** Every known person who is meant by one of these. */
+  everyone(who: readonly string[]): readonly string[];
+}
+
+/** From the charter's people. Accounts are `github:@LOGIN`, an ARN, `k8s:…` or whatever they hold; `person:ID` is the person. */
+export function directoryOf(charter: Charter): Directory {
+  const byAccount = new Map<string, string | "several">();
+  const people = new Map<string, Person>(charter.people.map((person) => [person.id, person]));
+  for (const person of charter.people) {
+    for (const account of accountsOf(person)) {
+      const before = byAccount.get(account);
+      // An account that two people hold tells nothing about which of them acted.
+      byAccount.set(account, before === undefined || before === person.id ? person.id : "several");
+    }
+  }
+  const isMeantBy = (id: string, who: string): boolean => {
+    const person = people.get(id);
+    if (person === undefined) return false;
+    return who.startsWith("group:") ? person.groups.includes(who.slice("group:".length)) : accountsOf(person).includes(who);
+  };
+  return {
+    personOf: (subject) => {
+      const found = byAccount.get(subject);
+      return found === "several" ? undefined : found;
+    },
+    isMeantBy,
+    everyone: (who) => [...people.keys()].filter((id) => who.some((each) => isMeantBy(id, each))),
+  };
+}
+
+/** A login is the same in any case (GitHub Docs, "About usernames"), so it is compared in lower case; patterns of accounts name nobody for certain. */
+const accountsOf = ({ id, identities }: Person): readonly string[] =>
+  [
+    `person:${id}`,
+    ...identities.github.flatMap((login) => [`github:@${login}`, `github:@${login.toLowerCase()}`]),
+    ...identities.aws,
+    ...identities.kubernetes,
+    ...identities.holds,
+  ].filter((account) => !account.includes("*"));
+
+/** Who may approve a promotion: those it names, and those of its teams. */
+export const approversOf = ({ approvers, teams }: Promotion): readonly string[] => [
+  ...approvers,
+  ...teams.map(({ group }) => `group:${group}`),
+];
