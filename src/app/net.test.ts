@@ -15,7 +15,13 @@ interface Case {
   readonly pods: Readonly<
     Record<
       string,
-      { labels?: Readonly<Record<string, string>>; ports?: Readonly<Record<string, string>>; hostNetwork?: true; phase?: string }
+      {
+        labels?: Readonly<Record<string, string>>;
+        annotations?: Readonly<Record<string, string>>;
+        ports?: Readonly<Record<string, string>>;
+        hostNetwork?: true;
+        phase?: string;
+      }
     >
   >;
   /** By `NAMESPACE/NAME`, or by name: specs. */
@@ -43,7 +49,7 @@ function metadataOf(key: string): { readonly name: string; readonly namespace?: 
 const specs = (of: Readonly<Record<string, Spec>> | undefined, apiVersion: string, kind: string): Spec[] =>
   Object.entries(of ?? {}).map(([key, spec]) => ({ apiVersion, kind, metadata: metadataOf(key), spec }));
 
-function podOf(key: string, { labels = {}, ports = {}, hostNetwork, phase }: Case["pods"][string]): Spec {
+function podOf(key: string, { labels = {}, annotations = {}, ports = {}, hostNetwork, phase }: Case["pods"][string]): Spec {
   const containerPorts = Object.entries(ports).map(([name, text]) => {
     const [protocol, port] = text.split(" ");
     return { name, protocol, containerPort: Number(port) };
@@ -51,7 +57,7 @@ function podOf(key: string, { labels = {}, ports = {}, hostNetwork, phase }: Cas
   return {
     apiVersion: "v1",
     kind: "Pod",
-    metadata: { ...metadataOf(key), labels },
+    metadata: { ...metadataOf(key), labels, annotations },
     spec: { hostNetwork, containers: [{ name: "main", image: "main", ports: containerPorts }] },
     ...(phase !== undefined && { status: { phase } }),
   };

@@ -2,7 +2,7 @@
 import { randomBytes } from "node:crypto";
 import { type Connection, listConnections } from "../analyze/network/kubernetes/connections.ts";
 import { decider } from "../analyze/network/kubernetes/decide.ts";
-import { clusterNames, compileNetwork } from "../analyze/network/kubernetes/network.ts";
+import { clusterNames, networksIn } from "../analyze/network/kubernetes/network.ts";
 import { loadCharter } from "../charter/load.ts";
 import type { CharterProblem } from "../charter/load.ts";
 import { Charter } from "../charter/schema.ts";
@@ -16,6 +16,8 @@ import { readEstate } from "./read-estate.ts";
 
 export interface ClusterConnections {
   readonly cluster: string;
+  /** Absent: the network that all pods share. */
+  readonly network?: string;
   readonly connections: readonly Connection[];
   /** What is listed one way and may be another, in plain words. */
   readonly notes: readonly string[];
@@ -37,10 +39,14 @@ export function connectionsIn(files: FileSet): Result<NetReading, readonly Chart
   if (!charter.ok) return charter;
   const reading = readEstate(files, charter.value, { fingerprintKey: randomBytes(32), collectors: [collector] });
   const observations = indexObservations(reading.observations);
-  const clusters = clusterNames(observations).map((cluster) => {
-    const network = compileNetwork(observations, cluster);
-    return { cluster, connections: listConnections(decider(network, "listed"), observations), notes: network.notes };
-  });
+  const clusters = clusterNames(observations).flatMap((cluster) =>
+    networksIn(observations, cluster).map((network) => ({
+      cluster,
+      ...(network.segment.name !== undefined && { network: network.segment.name }),
+      connections: listConnections(decider(network, "listed"), observations),
+      notes: network.notes,
+    })),
+  );
   return ok({ clusters, gaps: reading.gaps.filter(({ topic }) => TOLD.has(topic) || topic.startsWith("estate/")) });
 }
 
@@ -70,6 +76,7 @@ function charterIn(files: FileSet): Result<Charter, readonly CharterProblem[]> {
 
 export interface ConnectionChange {
   readonly cluster: string;
+  readonly network?: string;
   readonly src: string;
   readonly dst: string;
   /** Absent: there was none. */
@@ -84,12 +91,14 @@ export function connectionChanges(before: NetReading, after: NetReading): readon
   return [...new Set([...old.keys(), ...now.keys()])].toSorted().flatMap((key) => {
     const [was, is] = [old.get(key), now.get(key)];
     if (was?.conn === is?.conn) return [];
-    const [cluster = "", src = "", dst = ""] = key.split("\n");
-    return [{ cluster, src, dst, ...(was && { before: was.conn }), ...(is && { after: is.conn }) }];
+    const [cluster = "", network = "", src = "", dst = ""] = key.split("\n");
+    return [{ cluster, ...(network !== "" && { network }), src, dst, ...(was && { before: was.conn }), ...(is && { after: is.conn }) }];
   });
 }
 
 const byPair = ({ clusters }: NetReading): ReadonlyMap<string, Connection> =>
   new Map(
-    clusters.flatMap(({ cluster, connections }) => connections.map((each) => [`${cluster}\n${each.src}\n${each.dst}`, each] as const)),
+    clusters.flatMap(({ cluster, network = "", connections }) =>
+      connections.map((each) => [`${cluster}\n${network}\n${each.src}\n${each.dst}`, each] as const),
+    ),
   );

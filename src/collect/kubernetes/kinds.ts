@@ -25,6 +25,8 @@ const GATEWAY_API = {
   namespaced: true,
 } as const;
 
+const KUBEVIRT = { topic: "workloads", groups: ["kubevirt.io"], versions: ["v1", "v1alpha3"], namespaced: true } as const;
+
 /** Kinds that are read. A kind of that name in another group (a Knative `Service`) is another thing. */
 export const KINDS: Readonly<Record<string, Kind>> = {
   Namespace: { ...CORE, topic: "namespaces", namespaced: false },
@@ -64,6 +66,14 @@ export const KINDS: Readonly<Record<string, Kind>> = {
   TCPRoute: GATEWAY_API,
   UDPRoute: GATEWAY_API,
   ReferenceGrant: GATEWAY_API,
+  NetworkAttachmentDefinition: { topic: "network", groups: ["k8s.cni.cncf.io"], versions: ["v1"], namespaced: true },
+  MultiNetworkPolicy: { topic: "network", groups: ["k8s.cni.cncf.io"], versions: ["v1beta2", "v1beta1"], namespaced: true },
+  UserDefinedNetwork: { topic: "network", groups: ["k8s.ovn.org"], versions: ["v1"], namespaced: true },
+  ClusterUserDefinedNetwork: { topic: "network", groups: ["k8s.ovn.org"], versions: ["v1"], namespaced: false },
+  VirtualMachine: KUBEVIRT,
+  VirtualMachineInstance: KUBEVIRT,
+  VirtualMachineInstanceReplicaSet: KUBEVIRT,
+  VirtualMachinePool: { ...KUBEVIRT, groups: ["pool.kubevirt.io"], versions: ["v1", "v1beta1", "v1alpha1"] },
 };
 
 /** Namespaced kinds of Kubernetes itself that are listed only; those of other groups say where they stand, or stand in no namespace. */
@@ -122,5 +132,12 @@ export function kindOf(kind: string, api: ApiVersion): Kind | undefined {
   const known = KINDS[kind];
   return known?.groups.includes(api.group) ? known : undefined;
 }
+
+/** Groups of Kubernetes itself, of which every kind is known: a Pod of `apps/v1` is a slip, and no server takes it. */
+const OWN_GROUPS: ReadonlySet<string> = new Set([...DOTLESS_GROUPS, "networking.k8s.io", "rbac.authorization.k8s.io"]);
+
+/** A known kind in a group of Kubernetes that does not have it. */
+export const misplacedKind = (kind: string, api: ApiVersion): Kind | undefined =>
+  Object.hasOwn(KINDS, kind) && OWN_GROUPS.has(api.group) && kindOf(kind, api) === undefined ? KINDS[kind] : undefined;
 
 export const isNamespacedOther = (group: string, kind: string): boolean => NAMESPACED_OTHERS.has(`${group}/${kind}`);

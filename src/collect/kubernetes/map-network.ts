@@ -16,7 +16,7 @@ import type { Mapper, Placed } from "./map.ts";
 import * as wire from "./schema-network.ts";
 
 export const NETWORK_MAPPERS: Readonly<Record<string, Mapper>> = {
-  NetworkPolicy: mapNetworkPolicy,
+  NetworkPolicy: networkPolicyOf,
   AdminNetworkPolicy: mapAdminPolicy,
   BaselineAdminNetworkPolicy: mapAdminPolicy,
   ClusterNetworkPolicy: mapAdminPolicy,
@@ -34,7 +34,7 @@ export const NETWORK_MAPPERS: Readonly<Record<string, Mapper>> = {
 
 const EMPTY = { matchLabels: {}, matchExpressions: [] };
 
-function mapNetworkPolicy(document: unknown, at: Placed): KubernetesObservation {
+export function networkPolicyOf(document: unknown, at: Placed): KubernetesNetworkPolicy {
   const { podSelector, policyTypes, ingress, egress } = wire.NetworkPolicy.parse(document).spec;
   type Wire = {
     readonly peers: Parameters<typeof peerOf>[0][];

@@ -4,17 +4,19 @@ import { inside, type Source } from "../../model/source.ts";
 import type { CollectorContext } from "../collector.ts";
 import { KINDS } from "./kinds.ts";
 import type { Placed } from "./map.ts";
+import { attachmentsOf } from "./map-attachments.ts";
 import { redactArguments, redactValue } from "./redact.ts";
 import { type Container, CronJob, Head, Pod, type PodSpec, Templated, type Volume } from "./schema.ts";
 
 interface Found {
   readonly spec: PodSpec;
   readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, unknown>>;
   readonly path: readonly string[];
 }
 
 export function mapWorkload(document: unknown, at: Placed, kind: string, context: CollectorContext): KubernetesObservation {
-  const { spec, labels, path } = podOf(document, at, kind);
+  const { spec, labels, annotations, path } = podOf(document, at, kind);
   const source = inside(at.source, ...path);
   const volumes = (spec.volumes ?? []).map((volume, i) => ({ volume, source: inside(source, "volumes", i) }));
   const containers = [...(spec.initContainers ?? []), ...spec.containers, ...(spec.ephemeralContainers ?? [])];
@@ -40,6 +42,7 @@ export function mapWorkload(document: unknown, at: Placed, kind: string, context
     imagePullSecrets: (spec.imagePullSecrets ?? []).map(({ name }) => name),
     podLabels: labels,
     ...declaredPorts(spec),
+    ...attachmentsOf(annotations),
     ...controllerOf(document, kind),
     ...(kind === "Pod" && hasEnded(document) && { ended: true as const }),
     nodeSelector: spec.nodeSelector,
@@ -48,14 +51,15 @@ export function mapWorkload(document: unknown, at: Placed, kind: string, context
 }
 
 function podOf(document: unknown, at: Placed, kind: string): Found {
-  if (kind === "Pod") return { spec: Pod.parse(document).spec, labels: at.labels, path: ["spec"] };
-  if (kind === "CronJob") {
-    const { template } = CronJob.parse(document).spec.jobTemplate.spec;
-    const path = ["spec", "jobTemplate", "spec", "template", "spec"];
-    return { spec: template.spec, labels: template.metadata?.labels ?? {}, path };
-  }
-  const { template } = Templated.parse(document).spec;
-  return { spec: template.spec, labels: template.metadata?.labels ?? {}, path: ["spec", "template", "spec"] };
+  if (kind === "Pod") return { spec: Pod.parse(document).spec, labels: at.labels, annotations: at.annotations, path: ["spec"] };
+  const isCron = kind === "CronJob";
+  const { template } = isCron ? CronJob.parse(document).spec.jobTemplate.spec : Templated.parse(document).spec;
+  return {
+    spec: template.spec,
+    labels: template.metadata?.labels ?? {},
+    annotations: template.metadata?.annotations ?? {},
+    path: ["spec", ...(isCron ? ["jobTemplate", "spec"] : []), "template", "spec"],
+  };
 }
 
 function mapContainers(spec: PodSpec, source: Source, context: CollectorContext): KubernetesContainer[] {
@@ -105,7 +109,7 @@ function declaredPorts(spec: PodSpec): Pick<KubernetesWorkload, "ports"> {
 }
 
 /** The API server asks for the owner's kind; a manifest without one names a group of such objects. */
-function controllerOf(document: unknown, kind: string): Pick<KubernetesWorkload, "controller"> {
+export function controllerOf(document: unknown, kind: string): Pick<KubernetesWorkload, "controller"> {
   const owner = Head.parse(document).metadata.ownerReferences?.find(({ controller }) => controller === true);
   if (!owner) return {};
   const version = owner.apiVersion ?? "";

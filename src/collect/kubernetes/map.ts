@@ -4,9 +4,11 @@ import type { Gap } from "../../model/gap.ts";
 import type { KubernetesObservation, KubernetesOther } from "../../model/observations/kubernetes.ts";
 import { inside, type Source } from "../../model/source.ts";
 import type { CollectorContext, ObservationSink, ParsedFile } from "../collector.ts";
-import { apiVersionOf, isClusterObject, isList, isNamespacedOther, type Kind, kindOf, type Topic } from "./kinds.ts";
+import { apiVersionOf, isClusterObject, isList, isNamespacedOther, type Kind, kindOf, misplacedKind, type Topic } from "./kinds.ts";
 import { CLAUSES } from "./clauses.ts";
 import { mapConfigMap, mapExternalSecret, mapSealedSecret, mapSecret } from "./map-secret.ts";
+import { ATTACHMENT_MAPPERS } from "./map-attachments.ts";
+import { mapMachine } from "./map-machine.ts";
 import { NETWORK_MAPPERS } from "./map-network.ts";
 import { mapRole, mapRoleBinding } from "./map-rbac.ts";
 import { mapWorkload } from "./map-workload.ts";
@@ -38,6 +40,11 @@ const MAPPERS: Readonly<Record<string, Mapper>> = {
   ExternalSecret: mapExternalSecret,
   ConfigMap: mapConfigMap,
   ...NETWORK_MAPPERS,
+  ...ATTACHMENT_MAPPERS,
+  VirtualMachine: mapMachine,
+  VirtualMachineInstance: mapMachine,
+  VirtualMachineInstanceReplicaSet: mapMachine,
+  VirtualMachinePool: mapMachine,
 };
 
 /** Lists may hold lists; a hostile file may nest them without end. */
@@ -80,14 +87,15 @@ function mapObject(document: { apiVersion: string; kind: string }, source: Sourc
     return;
   }
   const known = kindOf(document.kind, api);
-  const topic = known?.topic ?? "other";
+  const misplaced = known ? undefined : misplacedKind(document.kind, api);
+  const topic = known?.topic ?? misplaced?.topic ?? "other";
   const head = Head.safeParse(document);
   const subject = subjectOf(document, to.cluster, known);
   if (!head.success) {
     to.sink.gap(malformed(subject, topic, inside(source, ...problemOf(head.error).path), problemOf(head.error).text));
     return;
   }
-  if (known && !known.versions.includes(api.version)) {
+  if (misplaced || (known && !known.versions.includes(api.version))) {
     to.sink.gap(malformed(subject, topic, inside(source, "apiVersion"), `${document.kind} has no version ${document.apiVersion}`));
     return;
   }

@@ -179,3 +179,34 @@ export const ReferenceGrant = z.object({
     to: nothing(z.object({ group: z.string(), kind: z.string(), name: z.string().nullish() })),
   }),
 });
+
+const Layer = z.object({ role: z.enum(["Primary", "Secondary"]).nullish() });
+const UserNetwork = z.object({
+  topology: z.enum(["Layer2", "Layer3", "Localnet"]),
+  layer2: Layer.nullish(),
+  layer3: Layer.nullish(),
+  localnet: Layer.nullish(),
+});
+export type UserNetwork = z.infer<typeof UserNetwork>;
+
+export const UserDefinedNetwork = z.object({ spec: UserNetwork });
+export const ClusterUserDefinedNetwork = z.object({ spec: z.object({ namespaceSelector: LabelSelector, network: UserNetwork }) });
+
+/** Without a config, one lies on the nodes under the definition's name (Multus, "NetworkAttachmentDefinition with CNI config file"). */
+export const NetworkAttachmentDefinition = z.object({ spec: z.object({ config: z.string().nullish() }).nullish() });
+
+const CniPlugin = z.object({
+  type: z.string().nullish(),
+  master: z.string().nullish(),
+  bridge: z.string().nullish(),
+  topology: z.string().nullish(),
+  role: z.string().nullish(),
+});
+
+/** A network configuration, or a list of plugins (CNI specification, section 1). */
+export const CniConfig = CniPlugin.extend({ name: z.string().nullish(), plugins: z.array(CniPlugin).nullish() });
+
+/** Entries of the annotation of Multus that are written as JSON (Network Plumbing Working Group, NetworkSelectionElement). */
+export const NetworkSelection = z.array(
+  z.object({ name: z.string().min(1), namespace: z.string().nullish(), ips: z.array(z.string()).nullish() }),
+);

@@ -162,7 +162,11 @@ export const PodSpec = z.object({
 });
 export type PodSpec = z.infer<typeof PodSpec>;
 
-const Template = z.object({ metadata: z.object({ labels: Texts }).nullish(), spec: PodSpec });
+/** Of a template's annotations only some are read, so one that is no text does not cost the workload. */
+const Template = z.object({
+  metadata: z.object({ labels: Texts, annotations: z.record(z.string(), z.unknown()).nullish() }).nullish(),
+  spec: PodSpec,
+});
 
 export const Pod = z.object({ spec: PodSpec, status: z.object({ phase: z.string().nullish() }).nullish() });
 export const Templated = z.object({ spec: z.object({ template: Template }) });

@@ -42,6 +42,34 @@ export interface KubernetesNetworkPolicy extends KubernetesRead {
   readonly egress: readonly KubernetesPolicyNetworkRule[];
 }
 
+/** MultiNetworkPolicy of k8s.cni.cncf.io: a network policy for interfaces on the networks it names, and for no other. */
+export interface KubernetesMultiNetworkPolicy extends Omit<KubernetesNetworkPolicy, "kind"> {
+  readonly kind: "kubernetes/multi-network-policy";
+  readonly networks: readonly Pick<KubernetesAttachment, "namespace" | "name">[];
+}
+
+/** An interface of a pod on a network of its own: the definition it names, and the addresses it asks for. */
+export interface KubernetesAttachment {
+  /** Absent: the pod's. */
+  readonly namespace?: string;
+  readonly name: string;
+  readonly addresses?: readonly string[];
+}
+
+/** NetworkAttachmentDefinition of k8s.cni.cncf.io; UserDefinedNetwork and ClusterUserDefinedNetwork of k8s.ovn.org. */
+export interface KubernetesAttachedNetwork extends KubernetesRead {
+  readonly kind: "kubernetes/attached-network";
+  readonly objectKind: "NetworkAttachmentDefinition" | "UserDefinedNetwork" | "ClusterUserDefinedNetwork";
+  /** `primary`: it takes the place of the network that all pods share. */
+  readonly role: "primary" | "secondary";
+  /** Of a ClusterUserDefinedNetwork. */
+  readonly namespaces?: KubernetesLabelSelector;
+  /** CNI plugin, and what it says of the network: its name, the interface of the node that it uses. Absent: not readable. */
+  readonly plugin?: { readonly type: string; readonly network?: string; readonly parent?: string };
+  /** `layer2`, `layer3` or `localnet`, of an OVN network. */
+  readonly topology?: string;
+}
+
 /** Pods by their namespace's labels, and by their own where `pods` is given. */
 export interface KubernetesNamespacedPods {
   readonly namespaces: KubernetesLabelSelector;
@@ -127,6 +155,8 @@ export interface KubernetesReferenceGrant extends KubernetesRead {
 
 export type KubernetesNetworkObservation =
   | KubernetesNetworkPolicy
+  | KubernetesMultiNetworkPolicy
+  | KubernetesAttachedNetwork
   | KubernetesAdminPolicy
   | KubernetesService
   | KubernetesEntryPoint
@@ -135,6 +165,8 @@ export type KubernetesNetworkObservation =
 
 export const KUBERNETES_NETWORK_KINDS = [
   "kubernetes/network-policy",
+  "kubernetes/multi-network-policy",
+  "kubernetes/attached-network",
   "kubernetes/admin-policy",
   "kubernetes/service",
   "kubernetes/entry-point",

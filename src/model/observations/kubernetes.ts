@@ -1,6 +1,6 @@
 // What the Kubernetes collector reads: objects as the API serves them, narrowed to the fields used, secret values replaced by fingerprints.
 import type { Source } from "../source.ts";
-import type { KubernetesNetworkObservation, TransportProtocol } from "./kubernetes-network.ts";
+import type { KubernetesAttachment, KubernetesNetworkObservation, TransportProtocol } from "./kubernetes-network.ts";
 
 /** What every object has. */
 export interface KubernetesRead {
@@ -120,6 +120,9 @@ export interface KubernetesWorkload extends KubernetesRead {
   readonly nodeSelector: Readonly<Record<string, string>>;
   /** Ports that its containers declare: what a named port of a policy or a Service means there. Declaring one opens nothing. */
   readonly ports?: readonly { readonly name?: string; readonly port: number; readonly protocol: TransportProtocol }[];
+  /** Networks that its pods are on beside the one that all pods share (Multus), or instead of it where `onlyAttached`. */
+  readonly attachments?: readonly KubernetesAttachment[];
+  readonly onlyAttached?: true;
   /** What made this pod, or this maker of pods (its controller among the owner references). */
   readonly controller?: { readonly kind: string; readonly group: string; readonly name: string };
   /** A pod that has ended: it sends and receives nothing any more. */

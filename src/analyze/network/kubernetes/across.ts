@@ -59,8 +59,8 @@ const between = (network: Network, sending: Decider, receiving: Decider, from: P
 
 /** Policies of the receiver's namespace first: they are the ones that lower environments have no say in. */
 function* held(network: Network, deciders: readonly Decider[], from: PodClass, to: PodClass): Iterable<Across> {
-  const own = policiesId(network.cluster, to.namespace);
-  const theirs = policiesId(network.cluster, from.namespace);
+  const own = policiesId(network, to.namespace);
+  const theirs = policiesId(network, from.namespace);
   const admin = adminPoliciesId(network.cluster);
   const found: (readonly string[])[] = [];
   const isSameNamespace = own === theirs;

@@ -65,6 +65,16 @@ export function cutRanges(blocks: readonly AddressRange[]): readonly AddressRang
 export const isWithin = (range: AddressRange, block: AddressRange): boolean =>
   range.family === block.family && block.from <= range.from && range.to <= block.to;
 
+/** Whether one address stands in a block and in none of its holes. */
+export function isInBlock(address: string, { cidr, except }: { readonly cidr: string; readonly except: readonly string[] }): boolean {
+  const one = parseBlock(`${address}/${address.includes(":") ? 128 : 32}`);
+  const isIn = (text: string): boolean => {
+    const block = parseBlock(text);
+    return one !== undefined && block !== undefined && isWithin(one, block);
+  };
+  return isIn(cidr) && !except.some(isIn);
+}
+
 export const rangeText = ({ family, from, to }: AddressRange): string => `${addressText(family, from)}-${addressText(family, to)}`;
 
 function addressText(family: Family, value: bigint): string {

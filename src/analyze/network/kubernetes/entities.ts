@@ -2,16 +2,18 @@
 import { hashOf } from "../../../lib/hash.ts";
 import type { EntitySink } from "../../../model/rule.ts";
 import type { Source } from "../../../model/source.ts";
+import type { KubernetesNetworkPolicy } from "../../../model/observations/kubernetes-network.ts";
+import { objectId } from "../../kubernetes/ids.ts";
 import { once } from "../../kubernetes/once.ts";
 import type { PlaneInput } from "../../plane.ts";
-import { clusterNames, compileNetwork, type Network, type PodClass } from "./network.ts";
+import { clusterNames, type Network, networksIn, type PodClass } from "./network.ts";
 
 export const FAMILY = "kubernetes/connect";
 
-/** Every cluster with pods, compiled. */
+/** Every network of every cluster that has pods, compiled. */
 export const networksOf = once(({ observations }): readonly Network[] =>
   clusterNames(observations)
-    .map((cluster) => compileNetwork(observations, cluster))
+    .flatMap((cluster) => networksIn(observations, cluster))
     .filter(({ classes }) => classes.length > 1),
 );
 
@@ -19,13 +21,27 @@ export const networksOf = once(({ observations }): readonly Network[] =>
  * Pods that no policy tells apart: whoever is among them sends as all of them (`act-as`), and whoever gets to one gets to all (`connect`). It keeps
  * the rules as many as the classes, not as the pairs.
  */
-export const classId = ({ cluster }: Network, { namespace, bits, portsKey, hostNetwork }: PodClass): string =>
-  `k8s:${cluster}/${namespace}/-/pods-${hashOf([bits, portsKey, hostNetwork]).slice(0, 16)}`;
+export function classId({ cluster, segment }: Network, { namespace, bits, portsKey, hostNetwork, addresses }: PodClass): string {
+  const told = [bits, portsKey, hostNetwork, ...(segment.name === undefined ? [] : [segment.name, segment.role, addresses])];
+  return `k8s:${cluster}/${namespace}/-/pods-${hashOf(told).slice(0, 16)}`;
+}
 
 export const heldId = (network: Network, to: PodClass, guards: readonly string[]): string =>
   `${classId(network, to)}-held-${hashOf(guards).slice(0, 16)}`;
 
-export const policiesId = (cluster: string, namespace: string): string => `k8s:${cluster}/${namespace}/-/network-policies`;
+/** One for each namespace, and one more for the policies of networks that its pods are on besides. */
+export const policiesId = ({ cluster, segment }: Network, namespace: string): string =>
+  `k8s:${cluster}/${namespace}/-/${segment.role === "secondary" ? "multi-" : ""}network-policies`;
+
+export const policyId = ({ cluster, segment }: Network, { namespace, name }: KubernetesNetworkPolicy): string =>
+  segment.role === "secondary"
+    ? objectId(cluster, namespace, "MultiNetworkPolicy", "k8s.cni.cncf.io", name)
+    : objectId(cluster, namespace, "NetworkPolicy", "networking.k8s.io", name);
+
+/** `NetworkPolicy shop/deny-all`. */
+export const policyLabel = ({ segment }: Network, { namespace, name }: KubernetesNetworkPolicy): string =>
+  `${segment.role === "secondary" ? "MultiNetworkPolicy" : "NetworkPolicy"} ${namespace}/${name}`;
+
 export const adminPoliciesId = (cluster: string): string => `k8s:${cluster}/-/-/admin-network-policies`;
 
 /** `pods of Deployment web and 3 more in shop`. */
@@ -48,7 +64,7 @@ export function kubernetesNetworkEntities(input: PlaneInput, sink: EntitySink): 
       guard(classId(network, each), classLabel(each), each.namespace, sourceOf(each));
     }
     for (const [namespace, [first]] of Map.groupBy(network.policies, (policy) => policy.namespace ?? "default"))
-      if (first) guard(policiesId(cluster, namespace), `network policies of ${namespace}`, namespace, first.source);
+      if (first) guard(policiesId(network, namespace), `network policies of ${namespace}`, namespace, first.source);
     const [admin] = [...network.admin, ...network.baseline];
     if (admin) guard(adminPoliciesId(cluster), `admin network policies of ${cluster}`, undefined, admin.source);
   }

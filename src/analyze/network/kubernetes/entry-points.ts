@@ -15,7 +15,9 @@ export interface EntryFlows {
 /** What the policies let the forwarder bring to the pods behind each way in. The pods of the forwarder itself are known to nobody. */
 export function entryFlows(decider: Decider, observations: Observations): readonly EntryFlows[] {
   const { network } = decider;
-  const { cluster, flows, controller } = network;
+  const { cluster, flows, controller, segment } = network;
+  // Services are about the pods' primary network.
+  if (segment.role === "secondary") return [];
   const services = new Map(
     observations("kubernetes/service")
       .filter((each) => each.cluster === cluster)

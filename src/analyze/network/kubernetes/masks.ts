@@ -8,7 +8,7 @@ import type {
   KubernetesPolicyNetworkRule,
   KubernetesPolicyPeer,
 } from "../../../model/observations/kubernetes-network.ts";
-import { everyAddress, isWithin, parseBlock } from "./addresses.ts";
+import { everyAddress, isInBlock, isWithin, parseBlock } from "./addresses.ts";
 import type { Direction, Network, PodClass } from "./network.ts";
 import { lazily, remembered } from "./once-each.ts";
 
@@ -91,8 +91,11 @@ interface PeerMatch {
  * Source: Kubernetes, "Network Policies", Behavior of to and from selectors.
  */
 function policyPeer(network: Network, { namespace = "default" }: KubernetesNetworkPolicy, peer: KubernetesPolicyPeer): PeerMatch {
-  // A pod's address is nobody's to rely on, and plugins differ in whether a block takes pods in ("Network Policies", ipBlock).
-  if ("cidr" in peer) return { blocks: [peer], pods: () => BY_ADDRESS };
+  // A pod's address is nobody's to rely on, and plugins differ in whether a block takes pods in ("Network Policies", ipBlock); unless the pod asks for one.
+  if ("cidr" in peer) {
+    const takes = ({ addresses }: PodClass): number => (addresses.some((address) => isInBlock(address, peer)) ? YES : NO);
+    return { blocks: [peer], pods: (of) => (of.addresses.length === 0 ? BY_ADDRESS : takes(of)) };
+  }
   const pod = peer.podSelector && network.idOf(peer.podSelector);
   const spaces = peer.namespaceSelector && network.idOfNamespaces(peer.namespaceSelector);
   return {

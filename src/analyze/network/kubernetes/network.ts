@@ -10,6 +10,7 @@ import type {
 import { type AddressRange, cutRanges, parseBlock } from "./addresses.ts";
 import { type FlowTable, flowTable } from "./flows.ts";
 import { type Pods, podsOf } from "./pods.ts";
+import { type Segment, segmentsOf } from "./segments.ts";
 import { selectorSet } from "./selectors.ts";
 
 /** Pods of one namespace that every selector takes in alike, with the same meaning of every named port that policies use. */
@@ -23,6 +24,8 @@ export interface PodClass {
   readonly ports: ReadonlyMap<string, readonly { readonly protocol: "TCP" | "UDP" | "SCTP"; readonly port: number }[]>;
   readonly portsKey: string;
   readonly hostNetwork: boolean;
+  /** Known ones alone, on a network on which pods ask for theirs. */
+  readonly addresses: readonly string[];
   readonly members: Pods[];
 }
 
@@ -30,6 +33,7 @@ export type Direction = "ingress" | "egress";
 
 export interface Network {
   readonly cluster: string;
+  readonly segment: Segment;
   readonly flows: FlowTable;
   readonly classes: readonly PodClass[];
   /** Stands for what forwards Ingresses and routes: a pod without labels, in a namespace of which nothing is known. The last of the classes. */
@@ -50,6 +54,15 @@ export const CONTROLLER = "{ingress-controller}";
 /** Every namespace carries its name as a label (Kubernetes, "Namespaces", Automatic labelling). */
 const NAME_LABEL = "kubernetes.io/metadata.name";
 
+/** Every network of a cluster, the one that all pods share first. */
+export const networksIn = (observations: Observations, cluster: string): readonly Network[] =>
+  segmentsOf(observations, cluster, namespaceLabels(observations, cluster)).map((segment) =>
+    compileSegment(observations, cluster, segment),
+  );
+
+/** Of a cluster on which every pod is on the one network: that one. */
+export const compileNetwork = (observations: Observations, cluster: string): Network => networksIn(observations, cluster)[0] as Network;
+
 export const clusterNames = (observations: Observations): readonly string[] =>
   [
     ...new Set(
@@ -59,13 +72,14 @@ export const clusterNames = (observations: Observations): readonly string[] =>
     ),
   ].toSorted();
 
-export function compileNetwork(observations: Observations, cluster: string): Network {
-  const policies = observations("kubernetes/network-policy").filter((each) => each.cluster === cluster);
-  const admins = observations("kubernetes/admin-policy").filter((each) => each.cluster === cluster);
+function compileSegment(observations: Observations, cluster: string, segment: Segment): Network {
+  const { policies, role } = segment;
+  // Admin policies are about the network that Kubernetes gives a pod, whichever takes that place (Network Policy API, scope).
+  const admins = role === "primary" ? observations("kubernetes/admin-policy").filter((each) => each.cluster === cluster) : [];
   const podSelectors = selectorSet();
   const namespaceSelectors = selectorSet();
   addSelectors(policies, admins, podSelectors.add, namespaceSelectors.add);
-  const pods = podsOf(observations, cluster);
+  const pods = podsOf(observations, cluster, segment);
   const used = namesOfPorts(policies, admins);
   const labelsOf = namespaceLabels(observations, cluster);
   const notes = new Set<string>();
@@ -75,6 +89,7 @@ export function compileNetwork(observations: Observations, cluster: string): Net
     labels: Readonly<Record<string, string>>,
     declared: NonNullable<Pods["workload"]["ports"]>,
     host: boolean,
+    addresses: readonly string[],
   ) => {
     const bits = podSelectors.bits(labels);
     const own = declared.filter(({ name }) => name !== undefined && used.has(name));
@@ -82,20 +97,21 @@ export function compileNetwork(observations: Observations, cluster: string): Net
       .map(({ name, protocol, port }) => `${name} ${protocol} ${port}`)
       .toSorted()
       .join(",");
-    const key = `${namespace}\n${bits}\n${portsKey}\n${host}`;
+    const key = `${namespace}\n${bits}\n${portsKey}\n${host}\n${addresses.join(",")}`;
     let found = classes.get(key);
     if (!found) {
       const namespaceBits = namespaceSelectors.bits(labelsOf(namespace));
       const ports = Map.groupBy(own, ({ name }) => name as string);
-      found = { index: classes.size, namespace, bits, namespaceBits, ports, portsKey, hostNetwork: host, members: [] };
+      found = { index: classes.size, namespace, bits, namespaceBits, ports, portsKey, hostNetwork: host, addresses, members: [] };
       classes.set(key, found);
     }
     return found;
   };
   for (const each of pods) {
-    into(each.namespace, each.workload.podLabels, each.workload.ports ?? [], each.workload.hostNetwork).members.push(each);
+    const { podLabels, ports = [], hostNetwork } = each.workload;
+    into(each.namespace, podLabels, ports, hostNetwork, segment.addressesOf(each.workload)).members.push(each);
   }
-  const controller = into(CONTROLLER, {}, [], false);
+  const controller = into(CONTROLLER, {}, [], false, []);
   const ordered = (tier: KubernetesAdminPolicy["tier"]): readonly KubernetesAdminPolicy[] =>
     inOrder(
       admins.filter((each) => each.tier === tier),
@@ -103,21 +119,28 @@ export function compileNetwork(observations: Observations, cluster: string): Net
     );
   return {
     cluster,
+    segment,
     flows: flowTable(),
     classes: [...classes.values()],
     controller,
-    ranges: {
-      ingress: cutRanges(blocksOf(policies, [], "ingress", notes)),
-      egress: cutRanges(blocksOf(policies, admins, "egress", notes)),
-    },
+    ranges:
+      role === "primary"
+        ? {
+            ingress: cutRanges(blocksOf(policies, [], "ingress", notes)),
+            egress: cutRanges(blocksOf(policies, admins, "egress", notes)),
+          }
+        : NOTHING_OUTSIDE,
     policies,
     admin: ordered("admin"),
     baseline: ordered("baseline"),
     idOf: podSelectors.add,
     idOfNamespaces: namespaceSelectors.add,
-    notes: [...notes, ...hostNotes(pods)],
+    notes: [...notes, ...hostNotes(pods), ...(segment.because === undefined ? [] : [`${segment.name}: ${segment.because}`])],
   };
 }
+
+/** Of what stands on a secondary network beside pods nothing is known, and an overlay leads nowhere else. */
+const NOTHING_OUTSIDE = { ingress: [], egress: [] } as const;
 
 type Add = (selector: KubernetesLabelSelector) => number;
 

@@ -2,6 +2,7 @@
 import type { Observations } from "../../../model/observation.ts";
 import type { KubernetesWorkload } from "../../../model/observations/kubernetes.ts";
 import { objectId } from "../../kubernetes/ids.ts";
+import type { Segment } from "./segments.ts";
 
 /** Pods of one template, or one pod. */
 export interface Pods {
@@ -14,15 +15,15 @@ export interface Pods {
 }
 
 /** Pods that have ended are none. */
-export function podsOf(observations: Observations, cluster: string): readonly Pods[] {
+export function podsOf(observations: Observations, cluster: string, { holds, mark }: Pick<Segment, "holds" | "mark">): readonly Pods[] {
   const own = observations("kubernetes/workload").filter((each) => each.cluster === cluster && each.ended === undefined);
   const byName = new Map(own.map((each) => [keyOf(each.namespace, each.workloadKind, each.name), each]));
-  return own.map((workload) => {
+  return own.filter(holds).map((workload) => {
     const namespace = workload.namespace ?? "default";
     const { kind, group, name } = makerOf(workload, byName);
     return {
       id: objectId(cluster, namespace, kind, group, name),
-      name: `${namespace}/${name}[${kind}]`,
+      name: `${namespace}${mark}/${name}[${kind}]`,
       namespace,
       workload,
     };

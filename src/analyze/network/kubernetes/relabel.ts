@@ -5,10 +5,10 @@ import type {
   KubernetesPolicyNetworkRule,
 } from "../../../model/observations/kubernetes-network.ts";
 import { fact, grant, type Rule } from "../../../model/rule.ts";
-import { objectId, partId } from "../../kubernetes/ids.ts";
+import { partId } from "../../kubernetes/ids.ts";
 import type { Sides } from "./across.ts";
 import { decider } from "./decide.ts";
-import { classId, classLabel, FAMILY } from "./entities.ts";
+import { classId, classLabel, FAMILY, policyId, policyLabel } from "./entities.ts";
 import { NONE } from "./flows.ts";
 import type { Network, PodClass } from "./network.ts";
 
@@ -72,17 +72,18 @@ function ruleOf(
   rule: KubernetesPolicyNetworkRule,
   isHeld: boolean,
 ): Rule {
-  const label = `an ingress rule of NetworkPolicy ${policy.namespace}/${policy.name} that asks for labels`;
-  const id = objectId(network.cluster, policy.namespace, "NetworkPolicy", "networking.k8s.io", policy.name);
+  const label = `an ingress rule of ${policyLabel(network, policy)} that asks for labels`;
+  const because =
+    network.segment.because ?? (isHeld ? `other policies may hold a pod of ${namespace} back, whatever its labels` : undefined);
   const change = `name in it the namespaces of production alone: pods of ${namespace} carry what labels their maker chooses`;
   return {
     family: FAMILY,
     needs: [fact("write", partId(network.cluster, namespace, "workloads"))],
     gives: fact("connect", classId(network, to)),
-    certainty: isHeld ? "may" : "must",
-    ...(isHeld && { because: `other policies may hold a pod of ${namespace} back, whatever its labels` }),
-    grants: [grant(id, rule.peers, { label, change, source: rule.source })],
-    how: `a pod in ${namespace} with the labels that NetworkPolicy ${policy.name} asks for gets to ${classLabel(to)}`,
+    certainty: because === undefined ? "must" : "may",
+    ...(because !== undefined && { because }),
+    grants: [grant(policyId(network, policy), rule.peers, { label, change, source: rule.source })],
+    how: `a pod in ${namespace} with the labels that ${policyLabel(network, policy)} asks for gets to ${classLabel(to)}`,
     source: rule.source,
   };
 }

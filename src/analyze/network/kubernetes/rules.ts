@@ -8,7 +8,18 @@ import { clusterId, namespaceId, objectId } from "../../kubernetes/ids.ts";
 import type { KnownEstate } from "../../plane.ts";
 import { type Across, eachAcross, type Sides, sidesOf } from "./across.ts";
 import { type Decider, decider } from "./decide.ts";
-import { adminPoliciesId, classId, classLabel, FAMILY, heldId, networksOf, policiesId, sourceOf } from "./entities.ts";
+import {
+  adminPoliciesId,
+  classId,
+  classLabel,
+  FAMILY,
+  heldId,
+  networksOf,
+  policiesId,
+  policyId,
+  policyLabel,
+  sourceOf,
+} from "./entities.ts";
 import { NONE } from "./flows.ts";
 import type { Network, PodClass } from "./network.ts";
 import { relabelRules } from "./relabel.ts";
@@ -55,7 +66,7 @@ type Concerns = (of: PodClass) => Gap | undefined;
 
 function collect(network: Network, decide: Decider, across: Across, concerns: Concerns, groups: Map<string, Group>): void {
   const gap = across.guards.length > 0 ? undefined : (concerns(across.to) ?? concerns(across.from));
-  const because = gap ? gapId(gap) : across.certainty === "may" ? PLUGIN : undefined;
+  const because = gap ? gapId(gap) : across.certainty === "may" ? PLUGIN : network.segment.because;
   const grants = across.guards.length > 0 ? [] : [letting(network, decide, across)];
   const key = [classId(network, across.to), because ?? "", across.guards.join(" "), grants[0]?.id ?? ""].join("\n");
   let group = groups.get(key);
@@ -116,23 +127,27 @@ function* rulesOfGroup(network: Network, group: Group): Iterable<Rule> {
 function letting(network: Network, decide: Decider, { from, to }: Across): Grant {
   const policies = decide.selecting("ingress", to);
   for (const policy of policies)
-    for (const rule of policy.ingress) if (decide.byRule(policy, rule, "ingress", to, from) !== NONE) return grantOfRule(policy, rule);
+    for (const rule of policy.ingress)
+      if (decide.byRule(policy, rule, "ingress", to, from) !== NONE) return grantOfRule(network, policy, rule);
   const admin = decide.selectingAdmin("ingress", to).find(({ ingress }) => ingress.some(({ action }) => action === "allow"));
   if (admin && policies.length > 0) {
     const id = objectId(network.cluster, undefined, admin.objectKind, "policy.networking.k8s.io", admin.name);
     const label = `ingress rules of ${admin.objectKind} ${admin.name}`;
     return grant(id, admin.ingress.map(withoutSource), { label, change: `let ${label} allow nothing from below`, source: admin.source });
   }
-  const change = `add a NetworkPolicy to namespace ${to.namespace} that selects every pod, and let in what it needs`;
+  const kind = network.segment.role === "secondary" ? `MultiNetworkPolicy for ${network.segment.name}` : "NetworkPolicy";
+  const change = `add a ${kind} to namespace ${to.namespace} that selects every pod, and let in what it needs`;
   const label = `no policy selects ${classLabel(to)}`;
   return grant(namespaceId(network.cluster, to.namespace), "default deny of ingress", { label, change, source: sourceOf(to), adds: true });
 }
 
-function grantOfRule(policy: KubernetesNetworkPolicy, rule: KubernetesPolicyNetworkRule): Grant {
-  const { cluster, namespace, name } = policy;
-  const label = `an ingress rule of NetworkPolicy ${namespace}/${name}`;
-  const id = objectId(cluster, namespace, "NetworkPolicy", "networking.k8s.io", name);
-  return grant(id, withoutSource(rule), { label, change: `let ${label} take in no pods of lower environments`, source: rule.source });
+function grantOfRule(network: Network, policy: KubernetesNetworkPolicy, rule: KubernetesPolicyNetworkRule): Grant {
+  const label = `an ingress rule of ${policyLabel(network, policy)}`;
+  return grant(policyId(network, policy), withoutSource(rule), {
+    label,
+    change: `let ${label} take in no pods of lower environments`,
+    source: rule.source,
+  });
 }
 
 const withoutSource = <T extends { readonly source: unknown }>({ source: _source, ...rest }: T) => rest;
@@ -182,7 +197,7 @@ function* guardRules(network: Network, { lower, production }: Sides): Iterable<R
     if (!first || !namespaces.has(namespace)) continue;
     yield rule(
       namespaceId(cluster, namespace),
-      policiesId(cluster, namespace),
+      policiesId(network, namespace),
       `whoever writes in ${namespace} changes its network policies`,
       first,
     );
