@@ -22,8 +22,11 @@ export interface FolderLimits {
 
 export const FOLDER_LIMITS: FolderLimits = { files: 200_000, bytesPerFile: DEFAULT_LIMITS.bytes, bytes: 2 * 2 ** 30 };
 
-/** Neither is ever an input; a charter that names one below them is told that it does not exist. */
-const SKIPPED: ReadonlySet<string> = new Set([".git", "node_modules"]);
+/** Where a collection under way keeps what it has, until it is whole. */
+export const WORKING_FOLDER = ".bulkhead";
+
+/** None is ever an input; a charter that names one below them is told that it does not exist. */
+const SKIPPED: ReadonlySet<string> = new Set([".git", "node_modules", WORKING_FOLDER]);
 
 export class FolderError extends CodedError<"NOT_A_FOLDER" | "TOO_MANY_FILES" | "TOO_LARGE"> {}
 

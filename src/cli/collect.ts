@@ -3,6 +3,8 @@ import { randomBytes } from "node:crypto";
 import { type Command, InvalidArgumentError } from "commander";
 import { collectAws, leastPolicy } from "../app/collect.ts";
 import { fingerprint } from "../lib/hash.ts";
+import { EXIT } from "./exit.ts";
+import { withExamples } from "./flags.ts";
 import { put } from "./io.ts";
 import { UsageError } from "./report.ts";
 
@@ -22,13 +24,11 @@ const HELP = `
 Reads only. A call that is denied is written down and becomes a gap; it stops nothing. Values of secrets are never asked for, and what
 looks like one among the environment variables of functions is replaced by a fingerprint (BULKHEAD_FINGERPRINT_KEY).
 
-Examples:
-  bulkhead collect aws --print-policy                                       the least policy that it needs
-  bulkhead collect aws --profile audit --regions eu-west-1,us-east-1        the account of the credentials
-  bulkhead collect aws --organization --role bulkhead-collector             every active account of the organization`;
+What is answered is kept: a second run asks only what is missing or failed, also when the first was cut short.
+Progress goes to stderr. Exit status: 0 every call answered, 2 some not, 3 nothing can be asked or bad usage.`;
 
 export function register(program: Command): void {
-  program
+  const aws = program
     .command("collect")
     .description("Ask a system and write what it answered to files, with a manifest.")
     .exitOverride()
@@ -48,8 +48,12 @@ export function register(program: Command): void {
     .option("--refresh", "ask again what stands there already and is whole")
     .option("--print-policy", "print the least IAM policy that it needs, and ask nothing")
     .exitOverride()
-    .addHelpText("after", HELP)
-    .action(collect);
+    .addHelpText("after", HELP);
+  withExamples(aws, {
+    "bulkhead collect aws --print-policy": "the least policy that it needs",
+    "bulkhead collect aws --profile audit --regions eu-west-1,us-east-1": "the account of the credentials",
+    "bulkhead collect aws --organization --role bulkhead-collector": "every active account of the organization",
+  }).action(collect);
 }
 
 async function collect(flags: Flags): Promise<void> {
@@ -62,7 +66,7 @@ async function collect(flags: Flags): Promise<void> {
   const given = process.env["BULKHEAD_FINGERPRINT_KEY"];
   const key = given === undefined || given === "" ? randomBytes(32) : new TextEncoder().encode(given);
   const { AWS_REGION, AWS_DEFAULT_REGION } = process.env;
-  await collectAws({
+  const unanswered = await collectAws({
     ...(flags.profile !== undefined && { profile: flags.profile }),
     ...(flags.regions && { regions: flags.regions }),
     ...(accounts && { accounts }),
@@ -77,6 +81,7 @@ async function collect(flags: Flags): Promise<void> {
       progress: ({ folder, asked, answered }) => void process.stderr.write(`${CLEAR}${folder}  ${answered} of ${asked} calls`),
     }),
   });
+  if (unanswered > 0) process.exitCode = EXIT.unknown;
 }
 
 /** Back to the line's start, and the line empty (ECMA-48, EL). */

@@ -1,6 +1,6 @@
 // Live collection: asks AWS the calls of fetch-calls.ts, account by account and region by region, and hands on what it answered. Changes nothing.
 import { isObject, type JsonObject } from "../../lib/json.ts";
-import type { Result } from "../../lib/result.ts";
+import { fail, type Result } from "../../lib/result.ts";
 import type { Scope } from "../../model/manifest.ts";
 import { partitionOf } from "../../model/aws/arn.ts";
 import { parseCall } from "./call.ts";
@@ -34,8 +34,10 @@ export interface FetchOptions {
   readonly fingerprint: (secret: string) => string;
   /** Where the SDK starts from when no region is named. */
   readonly homeRegion: string;
-  /** Whether what stands there already is whole and is kept. Regions are those asked for, if any. */
-  readonly isKept?: (folder: string, regions: readonly string[] | undefined) => boolean;
+  /** What stands there of an earlier collection, and is not asked again. */
+  readonly earlier?: (folder: string) => Earlier | undefined;
+  /** Told of each answer as it comes, so that a collection that is cut short can be taken up where it ended. */
+  readonly keep?: (folder: string, call: string, document: JsonObject) => void;
   readonly progress?: (state: { readonly folder: string; readonly asked: number; readonly answered: number }) => void;
   readonly settings?: ConnectOptions["settings"];
 }
@@ -44,6 +46,16 @@ export interface FetchOptions {
 export type Answer =
   | { readonly call: string; readonly file: string; readonly document: JsonObject }
   | { readonly call: string; readonly error: string };
+
+/** What an earlier collection of an account, or of the organization, left. */
+export interface Earlier {
+  readonly from: Date;
+  /** Every call of it was answered and stands there as it was: nothing is left to ask. */
+  readonly isWhole: boolean;
+  readonly regions: readonly string[];
+  /** The document, or an error that says that there is none; undefined where the call is to be asked. */
+  readonly answerTo: (call: string) => Result<JsonObject, string> | undefined;
+}
 
 /** Everything that one account, or the organization, answered. */
 export interface Collected {
@@ -54,6 +66,8 @@ export interface Collected {
   readonly from: Date;
   readonly to: Date;
   readonly answers: readonly Answer[];
+  /** How many calls an earlier collection had answered. */
+  readonly kept: number;
 }
 
 export type FetchEvent =
@@ -84,14 +98,14 @@ export async function* fetchAws(options: FetchOptions): AsyncGenerator<FetchEven
     const caller: Caller = { account: String(identity.value["Account"]), arn: String(identity.value["Arn"]) };
     const members = await membersOf(base, options);
     if (!members.ok && options.accounts === "organization") return yield { kind: "refused", why: members.error.error };
-    if (options.isKept?.("organization", options.regions)) yield { kind: "kept", folder: "organization" };
+    if (isWhole(options.earlier?.("organization"), options)) yield { kind: "kept", folder: "organization" };
     else yield { kind: "collected", collected: await fetchOrganization(base, caller, options) };
     const known = members.ok ? members.value : [];
     for (const account of accountsToRead(options, caller, known)) {
       const member = known.find((each) => each.account === account);
       if (options.accounts === "organization" && member?.isActive === false)
         yield { kind: "passed-over", folder: account, why: "the account is not active" };
-      else if (options.isKept?.(account, options.regions)) yield { kind: "kept", folder: account };
+      else if (isWhole(options.earlier?.(account), options)) yield { kind: "kept", folder: account };
       else {
         const own = account === caller.account;
         const there = own ? base : connect({ ...connection(options), inTurn, credentials: roleIn(account, roles, options) });
@@ -104,6 +118,10 @@ export async function* fetchAws(options: FetchOptions): AsyncGenerator<FetchEven
     roles.close();
   }
 }
+
+/** Nothing of it is to be asked, of the regions that are asked for either. */
+const isWhole = (earlier: Earlier | undefined, { regions }: FetchOptions): boolean =>
+  earlier?.isWhole === true && (regions ?? []).every((region) => earlier.regions.includes(region));
 
 const lead = (service: AskedCall["service"], operation: string): AskedCall => ({
   service,
@@ -194,32 +212,50 @@ function roleIn(account: string, base: Connection, options: FetchOptions): () =>
 /** Asks calls and those that follow from their answers, and keeps what became of each. */
 class Asking {
   readonly answers: Answer[] = [];
+  kept = 0;
+  readonly earlier: Earlier | undefined;
   readonly #connection: Connection;
   readonly #told: () => void;
+  readonly #keep: (call: string, document: JsonObject) => void;
   readonly #asked = new Set<string>();
   readonly #files = new Set<string>();
   #answered = 0;
 
   constructor(connection: Connection, folder: string, options: FetchOptions) {
     this.#connection = connection;
+    this.earlier = options.earlier?.(folder);
+    this.#keep = (call, document) => options.keep?.(folder, call, document);
     this.#told = () => options.progress?.({ folder, asked: this.#asked.size, answered: this.#answered });
   }
 
   /** `written` is the region as the command line names it: global services have none. */
-  async ask(call: AskedCall, input: Input, region: string, written?: string): Promise<Result<JsonObject, Failure> | undefined> {
+  async ask(call: AskedCall, input: Input, region: string, written?: string): Promise<Result<JsonObject, string> | undefined> {
     const line = commandLine(call, input, written);
     if (this.#asked.has(line)) return undefined;
     this.#asked.add(line);
     this.#told();
-    const answer = await this.#connection.ask(call, input, region);
+    const answer = this.#known(line) ?? (await this.#put(call, input, region, line));
     this.#answered++;
     this.#told();
-    if (!answer.ok) this.denied(line, answer.error.error);
+    if (!answer.ok) this.denied(line, answer.error);
     else {
       if (call.isLead !== true) this.answers.push({ call: line, file: this.#fileOf(call, input, written), document: answer.value });
       const next = call.following().flatMap(({ inputs, calls }) => inputs(answer.value, input).map((each) => ({ each, calls })));
       await Promise.all(next.flatMap(({ each, calls }) => calls.map((following) => this.ask(following, each, region, written))));
     }
+    return answer;
+  }
+
+  #known(line: string): Result<JsonObject, string> | undefined {
+    const known = this.earlier?.answerTo(line);
+    if (known) this.kept++;
+    return known;
+  }
+
+  async #put(call: AskedCall, input: Input, region: string, line: string): Promise<Result<JsonObject, string>> {
+    const answer = await this.#connection.ask(call, input, region);
+    if (!answer.ok) return fail(answer.error.error);
+    this.#keep(line, answer.value);
     return answer;
   }
 
@@ -246,7 +282,9 @@ class Asking {
 
 function collected(folder: string, scope: Scope, caller: Caller, from: Date, asking: Asking): Collected {
   const answers = asking.answers.toSorted((a, b) => (a.call < b.call ? -1 : 1));
-  return { folder, scope, collectedBy: caller.arn, from, to: new Date(), answers };
+  const { earlier, kept } = asking;
+  const since = earlier && kept > 0 && earlier.from < from ? earlier.from : from;
+  return { folder, scope, collectedBy: caller.arn, from: since, to: new Date(), answers, kept };
 }
 
 async function fetchOrganization(base: Connection, caller: Caller, options: FetchOptions): Promise<Collected> {
@@ -261,9 +299,9 @@ async function fetchOrganization(base: Connection, caller: Caller, options: Fetc
   return collected("organization", { system: "aws", account: caller.account, organization: "management" }, caller, from, asking);
 }
 
-function isNone(call: AskedCall, failure: Failure): boolean {
+function isNone(call: AskedCall, error: string): boolean {
   const parsed = parseCall(commandLine(call, call.input));
-  return parsed !== undefined && saysNone(parsed, failure.error);
+  return parsed !== undefined && saysNone(parsed, error);
 }
 
 async function fetchAccount(
@@ -289,16 +327,21 @@ async function fetchAccount(
 }
 
 async function fetchRegions(asking: Asking, calls: readonly AskedCall[], options: FetchOptions): Promise<void> {
-  const regions = options.regions ?? (await enabledRegions(asking, options));
-  if (typeof regions === "string") for (const call of calls) asking.denied(commandLine(call, call.input), regions);
-  else await Promise.all(regions.flatMap((region) => calls.map((call) => asking.ask(call, call.input, region, region))));
+  const wanted = options.regions ?? (await enabledRegions(asking, options));
+  if (typeof wanted === "string") {
+    for (const call of calls) asking.denied(commandLine(call, call.input), wanted);
+    return;
+  }
+  // What was collected of other regions stays: a second run adds to the first.
+  const regions = [...new Set([...wanted, ...(asking.earlier?.regions ?? [])])];
+  await Promise.all(regions.flatMap((region) => calls.map((call) => asking.ask(call, call.input, region, region))));
 }
 
 /** The account's regions, or why they are not known: then nothing regional can be asked, and each call says so. */
 async function enabledRegions(asking: Asking, options: FetchOptions): Promise<readonly string[] | string> {
   const answer = await asking.ask(REGIONS, {}, options.homeRegion, options.homeRegion);
   if (!answer) return [];
-  if (!answer.ok) return answer.error.error;
+  if (!answer.ok) return answer.error;
   const list = answer.value["Regions"];
   return (Array.isArray(list) ? (list as readonly unknown[]) : []).flatMap((item) =>
     isObject(item) && typeof item["RegionName"] === "string" ? [item["RegionName"]] : [],

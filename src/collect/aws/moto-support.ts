@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { Agent, get } from "node:https";
-import { createServer, type AddressInfo } from "node:net";
+import { type AddressInfo, createServer, type Socket } from "node:net";
 import { connect } from "node:tls";
 import { fileURLToPath } from "node:url";
 
@@ -14,12 +14,17 @@ export const INSTALL = "install it with tools/servers/moto.sh";
 export function motoProgram(): string | undefined {
   const own = `${VENV}/bin/moto_server`;
   const candidates = existsSync(own) ? [own] : ["moto_server"];
-  return candidates.find((program) => spawnSync(program, ["--help"], { stdio: "ignore" }).status === 0);
+  const found = candidates.find((program) => spawnSync(program, ["--help"], { stdio: "ignore" }).status === 0);
+  if (found === undefined && process.env["BULKHEAD_REQUIRE_SERVERS"] === "1") throw new Error(`moto server is missing: ${INSTALL}`);
+  return found;
 }
 
+/** Settings of an SDK client that reach a port of this machine as if AWS stood there, so that URLs in answers look as AWS's do. */
+export type Settings = (service: string, region: string) => object;
+
 export interface Moto {
-  /** Settings of an SDK client that reach the emulator as if it were AWS, so that URLs in its answers look as AWS's do. */
-  readonly settings: (service: string, region: string) => object;
+  readonly port: number;
+  readonly settings: Settings;
   readonly stop: () => Promise<void>;
 }
 
@@ -33,37 +38,44 @@ const freePort = (): Promise<number> =>
     });
   });
 
+/** What the SDK asks of AWS's hosts goes where `open` leads, and still names them. */
+export function settingsTo(open: () => Socket): { readonly settings: Settings; readonly close: () => void } {
+  const httpsAgent = new Agent({ keepAlive: true, maxSockets: 16 });
+  Object.assign(httpsAgent, { createConnection: open });
+  return { settings: () => ({ requestHandler: { httpsAgent, requestTimeout: 20_000 } }), close: () => httpsAgent.destroy() };
+}
+
 export async function startMoto(program: string): Promise<Moto> {
   const port = await freePort();
   const server = spawn(program, ["-H", "127.0.0.1", "-p", String(port), "-s"], { stdio: "ignore" });
+  await answering(port, server);
   // Whatever host is asked, the emulator answers, with the certificate that it made for itself.
-  const httpsAgent = new Agent({ keepAlive: true, maxSockets: 16 });
-  Object.assign(httpsAgent, { createConnection: () => connect({ host: "127.0.0.1", port, rejectUnauthorized: false }) });
-  await answering(httpsAgent, server);
+  const { settings, close } = settingsTo(() => connect({ host: "127.0.0.1", port, rejectUnauthorized: false }));
   return {
-    settings: () => ({ requestHandler: { httpsAgent, requestTimeout: 20_000 }, maxAttempts: 2 }),
+    port,
+    settings,
     stop: () =>
       new Promise((stopped) => {
-        httpsAgent.destroy();
+        close();
         server.once("exit", () => stopped());
         server.kill("SIGKILL");
       }),
   };
 }
 
-const isUp = (agent: Agent): Promise<boolean> =>
+const isUp = (port: number): Promise<boolean> =>
   new Promise((told) => {
-    const request = get({ host: "sts.amazonaws.com", path: "/moto-api/data.json", agent, timeout: 5000 }, (answer) => {
+    const request = get({ host: "127.0.0.1", port, path: "/moto-api/data.json", rejectUnauthorized: false, timeout: 5000 }, (answer) => {
       answer.resume();
       told(answer.statusCode !== undefined);
     });
     request.once("error", () => told(false));
   });
 
-async function answering(agent: Agent, server: ChildProcess): Promise<void> {
+async function answering(port: number, server: ChildProcess): Promise<void> {
   for (let tries = 0; tries < 300; tries++) {
     if (server.exitCode !== null) throw new Error(`moto server ended with status ${server.exitCode}`);
-    if (await isUp(agent)) return;
+    if (await isUp(port)) return;
     await new Promise((later) => setTimeout(later, 100));
   }
   server.kill("SIGKILL");
