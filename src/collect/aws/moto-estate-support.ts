@@ -186,7 +186,7 @@ async function fillResources(settings: Settings, account: string) {
 }
 
 /** The smallest zip archive: an empty one (APPNOTE.TXT, 4.3.16). */
-const EMPTY_ZIP = new Uint8Array([0x50, 0x4b, 5, 6, ...Array.from<number>({ length: 18 }).fill(0)]);
+export const EMPTY_ZIP = new Uint8Array([0x50, 0x4b, 5, 6, ...Array.from<number>({ length: 18 }).fill(0)]);
 
 async function fillFunction(client: LambdaClient, account: string): Promise<void> {
   const Variables = { DB_PASSWORD: SECRETS.variable, STAGE: "production" };

@@ -11,6 +11,7 @@ export interface Asked {
   /** Of the role that was taken; undefined for the credentials that the test started with. */
   readonly account: string | undefined;
   readonly region: string;
+  readonly host: string;
   /** Path and query. */
   readonly path: string;
   readonly body: string;
@@ -22,7 +23,7 @@ export type Treatment = "on" | "denied" | "throttled" | "silent" | { readonly do
 export interface Proxy {
   readonly port: number;
   readonly settings: Settings;
-  /** In the order in which they came. */
+  /** In the order in which they came; silent ones too. */
   readonly asked: Asked[];
   treat: (asked: Asked) => Treatment;
   readonly stop: () => Promise<void>;
@@ -36,7 +37,7 @@ export async function startProxy(moto: Moto): Promise<Proxy> {
       const { service, region, key } = credentialOf(incoming.headers);
       const path = incoming.url ?? "/";
       const action = actionOf(service, incoming.headers, path, body.toString());
-      const one: Asked = { action, account: accounts.get(key), region, path, body: body.toString() };
+      const one: Asked = { action, account: accounts.get(key), region, host: incoming.headers.host ?? "", path, body: body.toString() };
       asked.push(one);
       const treatment = proxy.treat(one);
       if (treatment === "silent") return;

@@ -1,7 +1,7 @@
 // For tests: a real AWS API emulator (moto server), started on a port of its own and reached under the names of AWS's own hosts.
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
-import { Agent, get } from "node:https";
+import { Agent, get, request } from "node:https";
 import { type AddressInfo, createServer, type Socket } from "node:net";
 import { connect } from "node:tls";
 import { fileURLToPath } from "node:url";
@@ -23,6 +23,8 @@ export function motoProgram(): string | undefined {
 export type Settings = (service: string, region: string) => object;
 
 export interface Moto {
+  /** From now on requests are held to the policies of who asks, or no longer. */
+  readonly enforce: (isOn: boolean) => Promise<void>;
   readonly port: number;
   readonly settings: Settings;
   readonly stop: () => Promise<void>;
@@ -54,6 +56,7 @@ export async function startMoto(program: string): Promise<Moto> {
   return {
     port,
     settings,
+    enforce: (isOn) => enforced(port, isOn),
     stop: () =>
       new Promise((stopped) => {
         close();
@@ -62,6 +65,20 @@ export async function startMoto(program: string): Promise<Moto> {
       }),
   };
 }
+
+/** After how many requests policies count (Moto documentation, "IAM-like Access Control"). */
+const enforced = (port: number, isOn: boolean): Promise<void> =>
+  new Promise((done, failed) => {
+    const asked = request(
+      { host: "127.0.0.1", port, path: "/moto-api/reset-auth", method: "POST", rejectUnauthorized: false },
+      (answer) => {
+        answer.resume();
+        answer.once("end", done);
+      },
+    );
+    asked.once("error", failed);
+    asked.end(isOn ? "0" : "inf");
+  });
 
 const isUp = (port: number): Promise<boolean> =>
   new Promise((told) => {
