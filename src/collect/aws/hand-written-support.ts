@@ -81,6 +81,8 @@ function organization({ organization: id, root, units, wall, accounts }: Acme): 
     [`aws organizations list-targets-for-policy --policy-id ${full.Id}`, targets(everything)],
     [`aws organizations list-targets-for-policy --policy-id ${wall}`, targets([[units.below, "ORGANIZATIONAL_UNIT"]])],
     [`aws organizations list-targets-for-policy --policy-id ${open.Id}`, targets(everything)],
+    ["aws organizations list-delegated-administrators --service-principal sso.amazonaws.com", { DelegatedAdministrators: [] }],
+    ...[REGION, OTHER_REGION].map((region): Written => [`aws sso-admin list-instances --region ${region}`, { Instances: [] }]),
   ];
 }
 
