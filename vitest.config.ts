@@ -4,7 +4,7 @@ const report = process.env["BULKHEAD_TEST_REPORT"];
 
 export default defineConfig({
   test: {
-    include: ["src/**/*.test.ts", "tools/**/*.test.ts", "bench/**/*.test.ts"],
+    include: ["src/**/*.test.ts", "tools/**/*.test.ts", "bench/**/*.test.ts", "integrations/**/*.test.ts"],
     pool: "threads",
     testTimeout: 120_000,
     hookTimeout: 120_000,
