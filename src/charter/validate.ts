@@ -126,7 +126,7 @@ function peopleReferences(charter: Charter, report: Report): void {
 function timeZones(charter: Charter, report: Report): void {
   for (const [i, { timeZone }] of charter.freezes.entries()) {
     try {
-      new Intl.DateTimeFormat("en", { timeZone });
+      Intl.DateTimeFormat("en", { timeZone }).resolvedOptions();
     } catch {
       report(
         ["freezes", i, "timeZone"],
