@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { decide, STATEMENTS } from "../analyze/reach/decide.ts";
 import { canonicalJson } from "../lib/json.ts";
 import { sha256 } from "../lib/hash.ts";
+import { indexObservations, type Observation } from "../model/observation.ts";
 import { challenge } from "./challenge/challenge.ts";
 import { type CheckRun, check, readAndDerive } from "./check.ts";
 import { type FileSet, isRead, readFolder } from "./files.ts";
@@ -65,6 +66,37 @@ describe("acme", () => {
   test("finds flaw 9: two people who can take the service control policy off", () => {
     const found = acme.result.findings.find((finding) => finding.check === "guard-removable-by-one-person");
     expect(found?.people).toEqual(["henrik", "noor"]);
+  });
+
+  test("finds flaw 10: development's and test's pods reach production's database, and no other connection", () => {
+    const open = acme.result.findings.filter((finding) => finding.clause === "B4");
+    expect(open.map(({ verdict, fromEnvironment, to }) => `${verdict} ${fromEnvironment} ${to}`).toSorted()).toEqual([
+      `violated development arn:aws:rds:eu-west-1:${PROD}:db:acme-production`,
+      `violated test arn:aws:rds:eu-west-1:${PROD}:db:acme-production`,
+    ]);
+    const hops = open[0]?.path.flatMap((step) => step.through ?? []) ?? [];
+    for (const element of [
+      /^inbound rule of .*production-database/,
+      /^route to 10\.0\.0\.0\/8 through tgw-/,
+      /^attachment /,
+      /^entry 100 of acl-/,
+    ])
+      expect(hops.some(({ label, source }) => element.test(label) && (source.line ?? 0) > 0)).toBe(true);
+    expect(open.every(({ statements }) => statements.length === 0)).toBe(true);
+  });
+
+  // That nothing else is reported says little unless each obstacle is what holds: without it, the near-miss is a finding.
+  test.each([
+    ["m the missing way back", "archive", wayBack],
+    ["n the block that nobody below holds", "production-reports", blockOfBelow],
+    ["o the network ACL that denies first", "production-sessions", withoutDenials],
+    ["p the association without propagation", "acme-production", propagated],
+  ] as const)("near-miss %s is held by that alone", (_, name, alter) => {
+    const opened = check(at("acme"), { asOf: AS_OF, alter });
+    if (!opened.ok) throw new Error("the charter does not load");
+    const known = new Set(acme.result.findings.map(({ id, from }) => `${id} ${from}`));
+    const fresh = opened.value.result.findings.filter((finding) => finding.clause === "B4" && !known.has(`${finding.id} ${finding.from}`));
+    expect(fresh.flatMap(({ path, to, summary }) => [summary, to, ...path.map(({ how }) => how)]).join("\n")).toContain(name);
   });
 
   test.each([
@@ -185,6 +217,59 @@ describe("acme-fixed", () => {
     expect(changed.closed).toHaveLength(acme.result.findings.length);
   });
 });
+
+type Alter = (observations: readonly Observation[]) => readonly Observation[];
+
+/** The archive gets a route back over the peering. */
+function wayBack(all: readonly Observation[]): readonly Observation[] {
+  const [peering] = indexObservations(all)("aws/vpc-peering");
+  return all.map((each) =>
+    each.kind === "aws/route-table" && each.routes.length === 1 && each.vpc === peering?.accepter.vpc
+      ? {
+          ...each,
+          routes: [
+            ...each.routes,
+            { destination: "10.10.0.0/16", target: peering.id, isBlackhole: false, isPropagated: false, source: each.source },
+          ],
+        }
+      : each,
+  );
+}
+
+const blockOfBelow: Alter = (all) =>
+  all.map((each) =>
+    each.kind === "aws/security-group" && each.name === "production-reports"
+      ? { ...each, ingress: each.ingress.map((rule) => ({ ...rule, peer: { cidr: "10.10.0.0/16" } })) }
+      : each,
+  );
+
+const withoutDenials: Alter = (all) =>
+  all.map((each) =>
+    each.kind === "aws/network-acl" ? { ...each, entries: each.entries.filter(({ isAllow, number }) => isAllow || number > 99) } : each,
+  );
+
+/** Production propagates to the sandbox's table, and the sandbox to production's; development itself is cut off. */
+function propagated(all: readonly Observation[]): readonly Observation[] {
+  const attachments = indexObservations(all)("aws/transit-gateway-attachment");
+  const vpcs = new Map(indexObservations(all)("aws/vpc").map(({ id, cidrs }) => [id, cidrs[0]]));
+  const of = (cidr: string) => attachments.find(({ resource }) => vpcs.get(resource) === cidr);
+  const [sandbox, production] = [of("10.12.0.0/16"), of("10.20.0.0/16")];
+  if (!sandbox?.table || !production?.table) throw new Error("the example has no sandbox on the transit gateway");
+  const route = (table: string, destination: string, attachment: string, { source }: Observation): Observation => ({
+    kind: "aws/transit-gateway-route",
+    table,
+    destination,
+    isBlackhole: false,
+    isPropagated: true,
+    attachments: [attachment],
+    source,
+  });
+  return [
+    ...all.filter((each) => each.kind !== "aws/transit-gateway-route" || each.isPropagated),
+    route(sandbox.table, "10.20.0.0/16", production.id, production),
+    route(production.table, "10.12.0.0/16", sandbox.id, sandbox),
+  ];
+}
 
 function withGap(files: FileSet, topic: string, subject: string): CheckRun["result"]["statements"] {
   const checked = check(files, { asOf: AS_OF, gaps: [{ topic, subject, what: subject, why: "added by a test", clauses: [] }] });

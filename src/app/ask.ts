@@ -94,6 +94,7 @@ export const VERBS: Readonly<Record<string, readonly Capability[]>> = {
   write: ["control", "write"],
   read: ["read"],
   deploy: ["control", "write"],
+  connect: ["connect"],
 };
 
 /**

@@ -13,6 +13,7 @@ import { fingerprintOf } from "../findings/fingerprint.ts";
 import type { Certificate, CheckResult, Finding, Step as FindingStep, Verdict } from "../findings/result.ts";
 import { locate } from "../lib/locate.ts";
 import { gapId } from "../model/gap.ts";
+import type { Grant } from "../model/rule.ts";
 import type { Source } from "../model/source.ts";
 import type { EstateReading } from "./read-estate.ts";
 import { VERSION } from "./version.ts";
@@ -33,7 +34,7 @@ const SEVERITIES = ["critical", "high", "medium", "low"] as const;
 
 /** What no plane looks at yet: printed with every separated verdict, so that nobody reads more into it. */
 const NOT_MODELED = [
-  "network reachability (clause B4)",
+  "what a router, firewall, service mesh or network plugin of which no rules were read lets through, and what listens behind an open port",
   "what software inside a workload does with what it reads",
   "what a stored secret opens, beyond equal values, what configuration names, and what the charter's credentials say",
   "stolen devices, coerced people, the forge's and the cloud's own staff",
@@ -198,11 +199,14 @@ function shown(step: Step, { lined, because }: Telling, otherwise: Source): Find
     rule: rule?.family ?? "source",
     how: step.how,
     ...(rule?.grants[0] && { grant: rule.grants[0].id }),
+    ...(rule && rule.grants.length > 1 && { through: rule.grants.map((each) => throughOf(each, lined)) }),
     certainty: rule?.certainty ?? "must",
     ...(rule?.because !== undefined && { because: because(rule.because) }),
     source: lined(rule?.grants[0]?.source ?? rule?.source ?? step.source ?? otherwise),
   };
 }
+
+const throughOf = ({ id, label, change, source }: Grant, lined: Lined) => ({ grant: id, label, change, source: lined(source) });
 
 function clausesOf(answers: readonly CheckAnswer[], findings: readonly Finding[], estate: Estate): CheckResult["clauses"] {
   return CLAUSES.map(({ id, title }) => {
@@ -258,7 +262,8 @@ function assumptionsOf({ reading }: Material): string[] {
 }
 
 function cutOf({ cut, decision, reading }: Material, findings: readonly Finding[], lined: Lined): CheckResult["cut"] {
-  const broken = STATEMENTS.some((statement) => decision.statements[statement] === "violated");
+  const isOpen = decision.ways.some(({ isConnection, verdict }) => isConnection && verdict === "violated");
+  const broken = isOpen || STATEMENTS.some((statement) => decision.statements[statement] === "violated");
   if (!broken || reading.files === 0) return null;
   const changes = cut.changes.map(({ grant, change }) => ({
     grant: grant.id,

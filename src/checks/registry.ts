@@ -18,6 +18,7 @@ import { check as personReachesProductionThroughLowerEnvironment } from "./perso
 import { check as personWritesProduction } from "./person-writes-production/check.ts";
 import { check as productionDataReadableFromBelow } from "./production-data-readable-from-below/check.ts";
 import { check as productionDeployedWithoutLowerEnvironment } from "./production-deployed-without-lower-environment/check.ts";
+import { check as productionReachableOverTheNetworkFromBelow } from "./production-reachable-over-the-network-from-below/check.ts";
 import { check as roleTrustsUnreviewedJobs } from "./role-trusts-unreviewed-jobs/check.ts";
 import { check as runnerSharedByEnvironments } from "./runner-shared-by-environments/check.ts";
 import { check as secretValidInTwoEnvironments } from "./secret-valid-in-two-environments/check.ts";
@@ -33,6 +34,7 @@ export const checks: readonly Check[] = [
   clusterControllableFromBelow,
   changeReachesHigherEnvironmentUnreviewed,
   higherEnvironmentWritableFromBelow,
+  productionReachableOverTheNetworkFromBelow,
   guardRemovableByOnePerson,
   personPassesGateAlone,
   personReachesProductionThroughLowerEnvironment,

@@ -5,7 +5,10 @@ import type { Fact } from "../model/rule.ts";
 
 export const isPersonWay = (way: Way): boolean => way.statements.includes("singlePerson");
 
-export const isWallWay = (way: Way): boolean => !isPersonWay(way);
+/** A connection into production and nothing more (clause B4). */
+export const isConnectionWay = (way: Way): boolean => way.isConnection;
+
+export const isWallWay = (way: Way): boolean => !isPersonWay(way) && !isConnectionWay(way);
 
 /** The guard that the crossing itself defeats, if it does. */
 export const guardOf = (way: Way): string | undefined => way.rule.needs.find((need) => need.capability === "defeat")?.entity;

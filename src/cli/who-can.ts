@@ -1,4 +1,4 @@
-// bulkhead who-can: people and things that can write, read or deploy.
+// bulkhead who-can: people and things that can write, read, deploy or connect.
 import { Argument, type Command } from "commander";
 import { VERBS, whoCan } from "../app/ask.ts";
 import { renderWho } from "../app/render/question.ts";
@@ -14,7 +14,7 @@ interface Flags extends EstateFlags {
 export function register(program: Command): void {
   const command = program
     .command("who-can")
-    .description("List who can come to write, read or deploy: people, and things of other environments.")
+    .description("List who can come to write, read, deploy or connect: people, and things of other environments.")
     .addArgument(new Argument("<verb>", "what").choices(Object.keys(VERBS)))
     .argument("<target>", "an entity, or an environment for anything in it")
     .argument("[folder]", "folder with bulkhead.yaml and the collected files", ".");

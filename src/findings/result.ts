@@ -28,6 +28,8 @@ export const Step = z.object({
   rule: z.string(),
   how: z.string(),
   grant: z.string().optional(),
+  /** Where a step rests on several elements (a connection: rules of groups, routes, peerings, attachments, network ACLs): each of them, in order. */
+  through: z.array(z.object({ grant: z.string(), label: z.string(), change: z.string(), source: SourceSchema })).optional(),
   certainty: z.enum(["must", "may"]),
   because: z.string().optional(),
   source: SourceSchema,

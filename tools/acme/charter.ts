@@ -93,6 +93,8 @@ const shared = {
           roleArn("development", "eks-development-*"),
           roleArn("development", "OrganizationAccountAccessRole"),
           `arn:aws:eks:${REGION}:${ACCOUNTS.development}:cluster/development`,
+          `arn:aws:ec2:${REGION}:${ACCOUNTS.development}:instance/*`,
+          `arn:aws:ec2:${REGION}:${ACCOUNTS.development}:network-interface/*`,
           "k8s:development",
           ...["ClusterRole", "ClusterRoleBinding", "User", "Group"].map((kind) => `k8s:development/-/${kind}.${RBAC}/*`),
         ],

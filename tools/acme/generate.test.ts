@@ -63,10 +63,13 @@ test("every flaw's file is named in the readme, and differs between the examples
   const readme = readFileSync(join(EXAMPLES, "README.md"), "utf8");
   const before = exampleFiles(false);
   const after = exampleFiles(true);
-  for (const flaw of ["1", "2", "3", "4", "5", "6", "7", "8", "9"]) expect(readme).toContain(`\n| ${flaw} | `);
+  for (const flaw of ["1", "2", "3", "4", "5", "6", "7", "8", "9", "10"]) expect(readme).toContain(`\n| ${flaw} | `);
   for (const path of [
     "estate/aws/111122223333/authorization-details.json",
     "estate/aws/333344445555/authorization-details.json",
+    "estate/aws/111122223333/ec2/describe-security-groups.json",
+    "estate/aws/333344445555/ec2/transit-gateway/non-production/search-transit-gateway-routes.json",
+    "estate/aws/333344445555/ec2/transit-gateway/production/search-transit-gateway-routes.json",
     "estate/github/acme/payments/environments.json",
     "estate/github/acme/payments/branches/main/protection.json",
     "estate/github/acme/payments/.github/workflows/deploy.yml",

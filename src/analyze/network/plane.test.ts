@@ -78,7 +78,7 @@ test("the rule of the receiver's group is the first grant", () => {
   const { rules } = estateOf(generateNetwork({ vpcs: 12, interfaces: 60, shape: "flat", seed: 5 }));
   const across = rules.filter((rule) => rule.gives.capability === "connect" && rule.needs.every((need) => need.capability === "act-as"));
   expect(across.length).toBeGreaterThan(0);
-  for (const { grants } of across) expect(grants[0]?.label).toMatch(/^inbound rule of sg-\d+-\d+ for tcp/);
+  for (const { grants } of across) expect(grants[0]?.label).toMatch(/^inbound rule of sg-\d+-\d+ \(g\d+\) for tcp/);
 });
 
 const exposed: CaseNetwork = {

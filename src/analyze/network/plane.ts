@@ -2,6 +2,7 @@
 import type { Plane } from "../plane.ts";
 import { awsNetworkEntities } from "./aws/entities.ts";
 import { awsNetworkRules } from "./aws/rules.ts";
+import { unplacedClusters, unplacedDatabases, unreadAccounts } from "./coverage.ts";
 import { kubernetesNetworkEntities } from "./kubernetes/entities.ts";
 import { kubernetesNetworkRules } from "./kubernetes/rules.ts";
 
@@ -14,5 +15,6 @@ export const networkPlane: Plane = {
   rules(known, sink) {
     awsNetworkRules(known, sink);
     kubernetesNetworkRules(known, sink);
+    for (const gap of [...unreadAccounts(known), ...unplacedDatabases(known), ...unplacedClusters(known)]) sink.gap(gap);
   },
 };

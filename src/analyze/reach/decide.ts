@@ -6,7 +6,16 @@ import type { Source } from "../../model/source.ts";
 import type { Estate } from "../estate.ts";
 import { type Closure, release } from "./close.ts";
 import { type Answer, ask, type Crossing, type Question, witnessOf } from "./crossings.ts";
-import { CHANGES, DISCLOSES, type PeopleQuestion, peopleQuestionsOf, placeName, type WallQuestion, wallQuestionsOf } from "./questions.ts";
+import {
+  CHANGES,
+  CONNECTS,
+  DISCLOSES,
+  type PeopleQuestion,
+  peopleQuestionsOf,
+  placeName,
+  type WallQuestion,
+  wallQuestionsOf,
+} from "./questions.ts";
 import { buildRuleBase, crossingGrant, factAt, type RuleBase } from "./rule-base.ts";
 import { UNDECLARED } from "./semantics.ts";
 import type { WitnessStep } from "./witness.ts";
@@ -31,7 +40,9 @@ export interface Step {
 
 /** One way across: a crossing grant between two environments, with the shortest walk. */
 export interface Way {
+  /** The statements it breaks; none for a way that only opens a connection, which clause B4 is about. */
   readonly statements: readonly Statement[];
+  readonly isConnection: boolean;
   readonly verdict: "violated" | "unknown";
   /** Environment below; `people` for the single-person statement. */
   readonly from: string;
@@ -61,6 +72,7 @@ interface Group {
   readonly to: string;
   readonly grant: string;
   readonly isHidden: boolean;
+  readonly isConnection: boolean;
   readonly verdict: "violated" | "unknown";
   readonly gives: Set<number>;
   readonly people: Set<string>;
@@ -112,7 +124,7 @@ export function decide(estate: Estate): Decision {
 
 /** What anyone can walk is told from where it is certain; that something in no environment may walk it too adds nothing. */
 function withoutEchoes(groups: readonly Group[]): readonly Group[] {
-  const wayOf = (group: Group): string => JSON.stringify([group.to, group.grant]);
+  const wayOf = (group: Group): string => JSON.stringify([group.to, group.grant, group.isConnection]);
   const certain = new Set(groups.filter((group) => group.verdict === "violated" && group.from !== "people").map(wayOf));
   return groups.filter((group) => group.from !== UNDECLARED || !certain.has(wayOf(group)));
 }
@@ -124,7 +136,7 @@ const ONLY: Readonly<Record<Statement, ReadonlySet<string>>> = {
 };
 
 /** Clauses that are answered without the statements: a gap of these alone opens no statement. */
-const APART: ReadonlySet<string> = new Set(["B1", "B2", "B3", "B7", "S1", "S2", "S3", "S4", "S5", "S6"]);
+const APART: ReadonlySet<string> = new Set(["B1", "B2", "B3", "B4", "B7", "S1", "S2", "S3", "S4", "S5", "S6"]);
 
 /** An untaken gap opens the statements its clauses belong to; one that names no clause, or clauses of several, opens all. */
 export function gapOpens(gap: Gap, statement: Statement): boolean {
@@ -200,20 +212,43 @@ interface Found {
   readonly people: readonly string[];
 }
 
+/** A way in that breaks a statement is told as that, and beside it the connection alone where the grant is of a connection. */
 function collect(base: RuleBase, estate: Estate, groups: Map<string, Group>, found: Found): void {
+  const { crossing } = found;
+  const breaks = crossing.leads & (CHANGES | DISCLOSES);
+  const opens = crossing.leads & CONNECTS;
+  const isConnection = base.rule(crossing.rule).gives.capability === "connect";
+  if (breaks !== 0) collectPart(base, estate, groups, { ...found, crossing: { ...crossing, leads: breaks } });
+  if (opens !== 0 && (breaks === 0 || isConnection))
+    collectPart(base, estate, groups, { ...found, crossing: { ...crossing, leads: opens } });
+}
+
+function collectPart(base: RuleBase, estate: Estate, groups: Map<string, Group>, found: Found): void {
   const { crossing, verdict, from } = found;
   const rule = base.rule(crossing.rule);
+  const isConnection = crossing.leads === CONNECTS;
   // A gap that could itself have held the way in is listed as a gap, not told as a way that someone could walk.
   const isHidden = verdict === "unknown" && rule.certainty === "may" && rule.needs.length === 0;
   const to = estate.environmentOf(rule.gives.entity) ?? "production";
-  const key = JSON.stringify([from, to, grantId(rule), isHidden]);
+  const key = JSON.stringify([from, to, grantId(rule), isHidden, isConnection]);
   const known = groups.get(key);
   // What is certain for one is not made uncertain, nor widened, by what is only possible for another.
   if (known?.verdict === "violated" && verdict === "unknown") return;
   const group =
     known?.verdict === verdict
       ? known
-      : { from, to, grant: grantId(rule), isHidden, verdict, gives: new Set<number>(), people: new Set<string>(), nearest: [], leads: 0 };
+      : {
+          from,
+          to,
+          grant: grantId(rule),
+          isHidden,
+          isConnection,
+          verdict,
+          gives: new Set<number>(),
+          people: new Set<string>(),
+          nearest: [],
+          leads: 0,
+        };
   groups.set(key, group);
   group.gives.add(crossing.gives);
   group.leads |= crossing.leads;
@@ -244,6 +279,7 @@ function wayOf(base: RuleBase, estate: Estate, group: Group, starts: readonly St
   if (!single && (group.leads & DISCLOSES) !== 0) statements.push("data");
   return {
     statements,
+    isConnection: group.isConnection,
     verdict: group.verdict,
     from: group.from,
     to: group.to,
@@ -264,8 +300,15 @@ function shortest(base: RuleBase, estate: Estate, group: Group, may: boolean) {
     found,
   }));
   const byChange = told.filter(({ found }) => rankOf(base, estate, found) < BY_CHANGE);
-  return (byChange.length > 0 ? byChange : told).reduce((best, each) => (each.steps.length < best.steps.length ? each : best));
+  const lengthOf = ({ steps }: (typeof told)[number]): number => steps.length + (startsAtStore(base, estate, steps) ? BY_STORE : 0);
+  return (byChange.length > 0 ? byChange : told).reduce((best, each) => (lengthOf(each) < lengthOf(best) ? each : best));
 }
+
+/** What runs code is told before what only holds data: people see at once how it could be walked. */
+const BY_STORE = 8;
+
+const startsAtStore = (base: RuleBase, estate: Estate, steps: readonly WitnessStep[]): boolean =>
+  steps.some(({ rule, fact }) => rule < 0 && estate.entities.get(factAt(base, fact).entity)?.kind === "data-store");
 
 /** People whose own closure has a fact that rests on nothing but the starting points: those who can take the first step. */
 function starters(steps: readonly WitnessStep[], starts: readonly Start[]): string[] {

@@ -7,11 +7,23 @@ import type { Fact } from "../../model/rule.ts";
 import type { Estate } from "../estate.ts";
 import type { Question } from "./crossings.ts";
 import { crossingGrant, type RuleBase } from "./rule-base.ts";
-import { changes, custody, discloses, lowestEnvironment, personSources, productionNames, wallQuestions, wallSources } from "./semantics.ts";
+import {
+  changes,
+  connects,
+  custody,
+  discloses,
+  lowestEnvironment,
+  personSources,
+  productionNames,
+  wallQuestions,
+  wallSources,
+} from "./semantics.ts";
 
 /** Bits of `Question.targets`. */
 export const CHANGES = 1;
 export const DISCLOSES = 2;
+/** Clause B4, which is no statement: a connection into production. */
+export const CONNECTS = 4;
 
 export interface WallQuestion {
   readonly from: string;
@@ -26,7 +38,14 @@ export interface PeopleQuestion {
 
 const numbers = (base: RuleBase, facts: readonly Fact[]): number[] => [...new Set(facts.map((f) => base.factOf(f)))].filter((n) => n >= 0);
 
-function target(base: RuleBase, estate: Estate, to: ReadonlySet<string>, data: ReadonlySet<string>, outsiders: ReadonlySet<string>) {
+function target(
+  base: RuleBase,
+  estate: Estate,
+  to: ReadonlySet<string>,
+  data: ReadonlySet<string>,
+  outsiders: ReadonlySet<string>,
+  asksConnections: boolean,
+) {
   const inside = new Uint8Array(base.entityIds.length);
   const targets = new Uint8Array(base.factCount);
   for (const entity of estate.entities.values()) {
@@ -34,7 +53,9 @@ function target(base: RuleBase, estate: Estate, to: ReadonlySet<string>, data: R
     if (environment === undefined || !to.has(environment) || outsiders.has(entity.id)) continue;
     inside[base.entityOf(entity.id)] = 1;
     for (const f of changes(entity)) targets[base.factOf(f)]! |= CHANGES;
-    if (data.has(environment)) for (const f of discloses(entity)) targets[base.factOf(f)]! |= DISCLOSES;
+    if (!data.has(environment)) continue;
+    for (const f of discloses(entity)) targets[base.factOf(f)]! |= DISCLOSES;
+    if (asksConnections) for (const f of connects(entity)) targets[base.factOf(f)]! |= CONNECTS;
   }
   return { inside, targets };
 }
@@ -46,7 +67,7 @@ export function wallQuestionsOf(base: RuleBase, estate: Estate): WallQuestion[] 
   const outsiders = new Set([...estate.entities.values()].filter((entity) => entity.kind === "change").map((entity) => entity.id));
   return wallQuestions(estate).map(({ from, to }) => ({
     from,
-    question: { sources: numbers(base, wallSources(estate, from, lowest)), ...target(base, estate, to, production, outsiders) },
+    question: { sources: numbers(base, wallSources(estate, from, lowest)), ...target(base, estate, to, production, outsiders, true) },
   }));
 }
 
@@ -54,7 +75,7 @@ export function wallQuestionsOf(base: RuleBase, estate: Estate): WallQuestion[] 
 export function peopleQuestionsOf(base: RuleBase, estate: Estate): PeopleQuestion[] {
   const production = productionNames(estate.charter);
   if (production.size === 0) return [];
-  const { inside, targets } = target(base, estate, production, new Set(), new Set());
+  const { inside, targets } = target(base, estate, production, new Set(), new Set(), false);
   const classes = new Map<string, { people: Person[]; question: Question }>();
   for (const person of estate.charter.people) {
     const sources = numbers(base, personSources(estate, person));

@@ -80,6 +80,9 @@ export const changes = (entity: Entity): Fact[] =>
 
 export const discloses = (entity: Entity): Fact[] => (HOLDS_DATA.has(entity.kind) ? [fact("read", entity.id)] : []);
 
+/** Capabilities over an entity of production that clause B4 asks about; they break no statement. */
+export const connects = (entity: Entity): Fact[] => (NEVER_TARGET.has(entity.kind) ? [] : [fact("connect", entity.id)]);
+
 /** What one person starts with: every account, role and bot they hold. Patterns reach the entities that exist. */
 export function personSources(estate: Estate, person: Person): Fact[] {
   const { github, aws, kubernetes, holds } = person.identities;

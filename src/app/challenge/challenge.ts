@@ -11,8 +11,9 @@ import { awsFamilies } from "./aws.ts";
 import type { Family, Injection } from "./family.ts";
 import { githubFamilies } from "./github.ts";
 import { kubernetesFamilies } from "./kubernetes.ts";
+import { networkFamilies } from "./network.ts";
 
-export const families: readonly Family[] = [...awsFamilies, ...kubernetesFamilies, ...githubFamilies];
+export const families: readonly Family[] = [...awsFamilies, ...networkFamilies, ...kubernetesFamilies, ...githubFamilies];
 
 export interface Tried {
   readonly what: string;

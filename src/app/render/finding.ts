@@ -65,6 +65,8 @@ export function walk(path: readonly Step[], p: Paint): string[] {
 
 const stepText = (step: Step): string => `${safe(step.how)}${step.because === undefined ? "" : ` (not certain: ${safe(step.because)})`}`;
 
+const throughText = ({ label, source }: NonNullable<Step["through"]>[number]): string => `${label}  ${placeText(source)}`;
+
 /** Everything about one finding. */
 export function renderFinding(finding: Finding, result: CheckResult, options: RenderOptions): string {
   const p = paint(options.color);
@@ -81,6 +83,7 @@ export function renderFinding(finding: Finding, result: CheckResult, options: Re
     row("From", finding.from),
     row("To", finding.to),
     ...(finding.grant === undefined ? [] : [row("Grant", finding.grant)]),
+    ...finding.path.flatMap(({ id, through }) => (through ?? []).map((each, i) => row(i === 0 ? `Step ${id} by` : "", throughText(each)))),
     ...(rests.length > 0 ? [row("Together", rests.join("; "))] : []),
     ...(finding.people.length > 0 ? [row("People", finding.people.join(", "))] : []),
     row("To mend it", finding.remediation),

@@ -59,7 +59,8 @@ function pinned(value: unknown, calls: ReadonlyMap<string, string>): unknown {
   if (typeof value !== "object" || value === null) return value;
   if ("file" in value && typeof value.file === "string") {
     const { file, pointer } = value as FindingSource;
-    return { answered: calls.get(file) ?? file, pointer };
+    // Which network ACL comes first is the emulator's to say: it has those of its default networks besides.
+    return { answered: calls.get(file) ?? file, pointer: pointer?.replace(/^\/NetworkAcls\/\d+/, "/NetworkAcls/…") };
   }
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, pinned(item, calls)]));
 }

@@ -101,6 +101,8 @@ export interface AwsNetworkInterface extends Read {
   readonly addresses: readonly { readonly private: string; readonly public?: string }[];
   readonly groups: readonly string[];
   readonly instance?: string;
+  /** Attached to nothing. */
+  readonly isDetached?: boolean;
   readonly checksSourceAndDestination: boolean;
 }
 
@@ -296,6 +298,15 @@ export interface AwsNetworkPlacement extends Read {
   readonly port?: number;
 }
 
+/** Calls of EC2 that an account answered, by a manifest: `describe-vpcs`. */
+export interface AwsNetworkAsked {
+  readonly kind: "aws/network-asked";
+  /** No file in particular: manifests say it. */
+  readonly source: Source;
+  readonly account: string;
+  readonly operations: readonly string[];
+}
+
 export const AWS_NETWORK_KINDS = [
   "aws/vpc",
   "aws/subnet",
@@ -353,4 +364,5 @@ export type AwsNetworkObservation =
   | AwsListener
   | AwsTargetGroup
   | AwsTargetHealth
-  | AwsNetworkPlacement;
+  | AwsNetworkPlacement
+  | AwsNetworkAsked;

@@ -2,6 +2,7 @@
 import { ACCOUNTS, DATABASE_HOST, REGION, roleArn } from "../names.ts";
 import type { AccountName } from "../names.ts";
 import type { Folder } from "../folder.ts";
+import { databasePlace, functionPlace } from "../network/write.ts";
 import { awsDate, hex, uuid } from "../pseudo.ts";
 import { policy } from "./trust.ts";
 import type { Document } from "./trust.ts";
@@ -208,6 +209,7 @@ function writeFunctions(folder: Folder, account: AccountName): void {
       MemorySize: 256,
       LastModified: awsDate(`${account}/${spec.name}`),
       Environment: { Variables: spec.variables },
+      ...functionPlace(account, spec.name),
       PackageType: "Zip",
     })),
   });
@@ -242,6 +244,7 @@ function writeDatabases(folder: Folder, account: AccountName): void {
     AllocatedStorage: 200,
     PubliclyAccessible: false,
     StorageEncrypted: true,
+    ...databasePlace(cluster),
     MultiAZ: cluster === "production",
     DBInstanceArn: arn(account, "rds", `db:acme-${cluster}`),
     IAMDatabaseAuthenticationEnabled: false,

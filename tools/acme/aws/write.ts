@@ -3,6 +3,7 @@ import { openFolder } from "../folder.ts";
 import type { Files } from "../folder.ts";
 import { ACCOUNTS, CLUSTERS, ISSUER } from "../names.ts";
 import type { AccountName } from "../names.ts";
+import { writeNetwork } from "../network/write.ts";
 import { awsDate, hex } from "../pseudo.ts";
 import { developmentIam } from "./development.ts";
 import { writeEks } from "./eks.ts";
@@ -13,7 +14,7 @@ import { productionIam } from "./production.ts";
 import { writeResources } from "./resources.ts";
 import { toolingIam } from "./tooling.ts";
 
-function writeAccount(files: Files, iam: IamSpec): void {
+function writeAccount(files: Files, iam: IamSpec, fixed: boolean): void {
   const id = ACCOUNTS[iam.account];
   const by = `arn:aws:sts::${id}:assumed-role/bulkhead-collector/nightly`;
   const folder = openFolder(files, `estate/aws/${id}`, { system: "aws", account: id }, by, 4);
@@ -36,6 +37,7 @@ function writeAccount(files: Files, iam: IamSpec): void {
     });
   }
   writeResources(folder, iam.account);
+  writeNetwork(folder, iam.account, fixed);
   if (iam.account !== "tooling") writeEks(folder, iam.account);
   folder.close();
 }
@@ -46,6 +48,6 @@ export function writeAws(files: Files, fixed: boolean): void {
     development: developmentIam,
     tooling: toolingIam(fixed),
   };
-  for (const iam of Object.values(accounts)) writeAccount(files, iam);
+  for (const iam of Object.values(accounts)) writeAccount(files, iam, fixed);
   writeOrganization(files);
 }

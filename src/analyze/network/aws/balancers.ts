@@ -9,10 +9,16 @@ import { ec2Arn } from "./endpoints.ts";
 import { type Flows, flowsOf, isEmpty, TCP, UDP, unite } from "./flows.ts";
 import type { Endpoint } from "./network.ts";
 
-/** Emitted where what stands behind is production: the way to it may begin anywhere. */
-export function* balancerRules(known: KnownEstate, decide: Decider, production: ReadonlySet<string>): Iterable<Rule> {
-  yield* targetsOf(known, decide, production);
-  yield* servicesOf(known, decide);
+/** The hops that lead to production, directly or through another: the way to them may begin anywhere. */
+export function balancerRules(known: KnownEstate, decide: Decider, production: ReadonlySet<string>): readonly Rule[] {
+  const hops = [...targetsOf(known, decide), ...servicesOf(known, decide)];
+  const leading = new Set<string>();
+  const isTarget = (id: string): boolean => leading.has(id) || production.has(known.environmentOf(id) ?? "");
+  for (let size = -1; size !== leading.size;) {
+    size = leading.size;
+    for (const { needs, gives } of hops) if (isTarget(gives.entity)) for (const { entity } of needs) leading.add(entity);
+  }
+  return hops.filter(({ gives }) => isTarget(gives.entity));
 }
 
 interface Hop {
@@ -36,7 +42,7 @@ const ruleOf = ({ from, to, how, owner, label, source, because }: Hop): Rule => 
   source,
 });
 
-function* targetsOf(known: KnownEstate, decide: Decider, production: ReadonlySet<string>): Iterable<Rule> {
+function* targetsOf(known: KnownEstate, decide: Decider): Iterable<Rule> {
   const { observations } = known;
   const health = new Map(observations("aws/target-health").map((each) => [each.targetGroup, each]));
   const groups = new Map(observations("aws/target-group").map((each) => [each.arn, each]));
@@ -52,7 +58,6 @@ function* targetsOf(known: KnownEstate, decide: Decider, production: ReadonlySet
         const port = target.port ?? group?.port;
         const flows = port === undefined ? undefined : unite(flowsOf(TCP, [port, port]), flowsOf(UDP, [port, port]));
         for (const [owner, endpoint] of ownersOf(decide, target.id)) {
-          if (!production.has(known.environmentOf(owner) ?? "")) continue;
           const source = health.get(arn)?.source ?? balancer.source;
           const opened = endpoint === undefined || flows === undefined ? {} : throughBalancer(decide, balancer.arn, endpoint, flows);
           if (opened === undefined) continue;

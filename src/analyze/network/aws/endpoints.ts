@@ -126,7 +126,8 @@ function groupSets(groups: ReadonlyMap<string, Group>): (item: AwsNetworkInterfa
 
 /**
  * Whose interface it is. Instances say so; load balancers and databases by the description that AWS gives their interfaces (Elastic Load
- * Balancing User Guide, "Load balancer network interfaces"; RDS names all of them alike, so subnet and groups decide).
+ * Balancing User Guide, "Load balancer network interfaces"; RDS names all of them alike, so subnet and groups decide). Something listens behind any
+ * other interface in use, so it stands for itself.
  */
 function owners(observations: Observations, subnets: ReadonlyMap<string, Subnet>): (item: AwsNetworkInterface) => readonly string[] {
   const placements = observations("aws/network-placement");
@@ -143,7 +144,9 @@ function owners(observations: Observations, subnets: ReadonlyMap<string, Subnet>
     placements
       .filter((each) => each.type === type && each.subnets.includes(item.subnet) && sameMembers(each.groups, item.groups))
       .map((each) => each.arn);
-  return (item) => {
+  const itself = (item: AwsNetworkInterface): readonly string[] =>
+    item.account === undefined || item.isDetached === true || PASSES.has(item.type) ? [] : [interfaceArn(item, subnets)];
+  const told = (item: AwsNetworkInterface): readonly string[] => {
     if (item.instance !== undefined) return [instances.get(item.instance) ?? instanceArn(item, subnets)];
     const balancer = /^ELB ((?:app|net|gwy)\/.+)$/.exec(item.description)?.[1];
     if (balancer !== undefined) return asOwner(balancers.get(balancer));
@@ -152,7 +155,17 @@ function owners(observations: Observations, subnets: ReadonlyMap<string, Subnet>
     if (item.type === "lambda" || item.description.startsWith("AWS Lambda VPC ENI")) return placedAs("function", item);
     return item.description.startsWith("RDS") ? placedAs("database", item) : [];
   };
+  return (item) => {
+    const owner = told(item);
+    return owner.length > 0 ? owner : itself(item);
+  };
 }
+
+/** Interfaces at which nothing ends: they pass on what comes in. */
+const PASSES = new Set(["nat_gateway", "transit_gateway", "gateway_load_balancer_endpoint"]);
+
+const interfaceArn = (item: AwsNetworkInterface, subnets: ReadonlyMap<string, Subnet>): string =>
+  ec2Arn(`network-interface/${item.id}`, item.account, subnets.get(item.subnet)?.region);
 
 const asOwner = (arn: string | undefined): readonly string[] => (arn === undefined ? [] : [arn]);
 

@@ -7,6 +7,7 @@ import { type Compiled, compileNetwork } from "./compile.ts";
 import { endpointClasses } from "./connections.ts";
 import { type Decider, decider } from "./decide.ts";
 import { ec2Arn } from "./endpoints.ts";
+import type { Group } from "./filters.ts";
 import { flowsText } from "./flows.ts";
 import type { Endpoint } from "./network.ts";
 
@@ -54,7 +55,15 @@ export function filterId(decide: Decider, endpoint: Endpoint): string {
 const ids = new WeakMap<Endpoint, string>();
 
 export const filterLabel = ({ subnet, groups }: Endpoint): string =>
-  groups.ids.length === 0 ? `interfaces in ${subnet.id}` : `interfaces in ${subnet.id} with ${groups.ids.join(", ")}`;
+  groups.ids.length === 0
+    ? `interfaces in ${subnet.id}`
+    : `interfaces in ${subnet.id} with ${groups.ids.map((id) => groupLabel(id, groups.groups)).join(", ")}`;
+
+/** A group's name is for people; its id says which of several it is. */
+export function groupLabel(id: string, groups: readonly Pick<Group, "id" | "name">[]): string {
+  const name = groups.find((each) => each.id === id)?.name ?? "";
+  return name === "" || name === id ? id : `${id} (${name})`;
+}
 
 export function awsNetworkEntities(input: PlaneInput, sink: EntitySink): void {
   const { observations } = input;
@@ -71,11 +80,13 @@ export function awsNetworkEntities(input: PlaneInput, sink: EntitySink): void {
   const owned = network.endpoints.filter((endpoint) => endpoint.owners.length > 0);
   for (const endpoint of owned)
     for (const owner of endpoint.owners) {
-      const { instance, account, source } = endpoint.interface;
+      const { instance, account, description, id, source } = endpoint.interface;
       const isService = owner.includes(":vpc-endpoint/");
-      if (!isService && instance === undefined) continue;
-      const label = isService ? `endpoint ${owner.slice(owner.lastIndexOf("/") + 1)}` : `instance/${instance}`;
-      sink.entity({ id: owner, kind: isService ? "endpoint" : "workload", label, place: placeOf(account), source });
+      const isItself = owner.includes(":network-interface/");
+      if (!isService && !isItself && instance === undefined) continue;
+      const itself = description === "" ? `interface ${id}` : `interface ${id} (${description})`;
+      const label = isItself ? itself : isService ? `endpoint ${owner.slice(owner.lastIndexOf("/") + 1)}` : `instance/${instance}`;
+      sink.entity({ id: owner, kind: isService || isItself ? "endpoint" : "workload", label, place: placeOf(account), source });
     }
   for (const { endpoints } of endpointClasses(decide, owned)) {
     const [first] = endpoints as readonly [Endpoint, ...Endpoint[]];

@@ -1,19 +1,19 @@
 // Rules: what in a lower environment can open a connection to what in production, one rule for each receiver's filter and grant.
-import { hashOf } from "../../../lib/hash.ts";
 import type { Gap } from "../../../model/gap.ts";
 import { gapId } from "../../../model/gap.ts";
-import { fact, type Fact, type Grant, grant, type Rule, type RuleSink } from "../../../model/rule.ts";
+import { fact, type Fact, grant, type Rule, type RuleSink } from "../../../model/rule.ts";
 import { productionNames } from "../../reach/semantics.ts";
 import type { KnownEstate } from "../../plane.ts";
 import { balancerRules } from "./balancers.ts";
-import { memberships } from "./connect.ts";
+import { memberships, type Path } from "./connect.ts";
 import { type ClassConnection, eachConnection } from "./connections.ts";
 import { type Decider, lettingRules } from "./decide.ts";
-import { ec2Arn } from "./endpoints.ts";
 import { awsNetwork, filterId, filterLabel } from "./entities.ts";
 import type { GroupRule } from "./filters.ts";
-import { flowsText } from "./flows.ts";
+import { type Flows, flowsText, intersect, isEmpty } from "./flows.ts";
+import { grantsOf, ruleId } from "./grants.ts";
 import type { Endpoint, Network } from "./network.ts";
+import { podSenders, type PodSenders } from "../pods.ts";
 
 const FAMILY = "aws/connect";
 
@@ -21,11 +21,12 @@ export function awsNetworkRules(known: KnownEstate, sink: RuleSink): void {
   const { network, decide, gaps } = awsNetwork(known.observations);
   for (const gap of gaps) sink.gap(gap);
   const production = productionNames(known.charter);
-  const sides = sidesOf(network, known, production);
-  const open = [...known.gaps.filter((gap) => gap.topic === "aws/network"), ...gaps];
-  if (sides.receivers.length === 0) return open.forEach((gap) => sink.took(gap));
+  const hops = balancerRules(known, decide, production);
+  const sides = sidesOf(network, known, production, new Set(hops.flatMap(({ needs }) => needs.map(({ entity }) => entity))));
+  const pods = podSenders(known, network, decide);
   const groups = new Map<string, Group>();
-  const { unsure } = eachConnection(decide, sides.senders, sides.receivers, (connection) => collect(decide, connection, groups), {
+  const collecting: Collecting = { decide, groups, pods: pods.heldBehind };
+  const { unsure } = eachConnection(decide, sides.senders, sides.receivers, (connection) => collect(collecting, connection), {
     beyondStrangers: true,
   });
   const used = new Set<string>();
@@ -34,72 +35,100 @@ export function awsNetworkRules(known: KnownEstate, sink: RuleSink): void {
     sink.rule(rule);
     for (const { entity } of [...rule.needs, rule.gives]) used.add(entity);
   }
-  for (const rule of balancerRules(known, decide, production)) sink.rule(rule);
+  for (const rule of hops) sink.rule(rule);
+  for (const rule of pods.rules) if (used.has(rule.gives.entity)) sink.rule(rule);
   const missing = [...unsure].toSorted().map(gapOf);
   for (const gap of missing) sink.gap(gap);
-  for (const gap of [...open, ...missing]) {
-    for (const rule of whatItCouldHold(gap, decide, sides.receivers)) {
+  for (const gap of [...known.gaps.filter((each) => each.topic === "aws/network"), ...gaps, ...missing]) {
+    const held = [...whatItCouldHold(gap, decide, sides.receivers)];
+    for (const rule of held) {
       sink.rule(rule);
       used.add(rule.gives.entity);
     }
-    sink.took(gap);
+    // What may hide receivers, or stands where none was read, holds no rule: it stays open, and clause B4 with it.
+    if (held.length > 0) sink.took(gap);
   }
-  for (const rule of doors(decide, sides, known, production, used)) sink.rule(rule);
+  for (const rule of doors(decide, sides, known, used)) sink.rule(rule);
 }
 
 interface Sides {
   readonly senders: readonly Endpoint[];
   readonly receivers: readonly Endpoint[];
+  /** What production listens with, and what leads there: load balancers and PrivateLink, wherever they stand. */
+  readonly isTarget: (owner: string) => boolean;
+  readonly isBelow: (owner: string) => boolean;
 }
 
-/** Senders stand in an environment that is not production; what is shared or in none is asked about by other clauses. */
-function sidesOf(network: Network, known: KnownEstate, production: ReadonlySet<string>): Sides {
-  const inside = (owner: string): boolean => production.has(known.environmentOf(owner) ?? "");
-  const below = (owner: string): boolean => known.environmentOf(owner) !== undefined && !inside(owner);
+/** What is shared or in no environment sends too: who controls it is for other rules to say. */
+function sidesOf(network: Network, known: KnownEstate, production: ReadonlySet<string>, fronts: ReadonlySet<string>): Sides {
+  const isBelow = (owner: string): boolean => !production.has(known.environmentOf(owner) ?? "");
+  const isTarget = (owner: string): boolean => !isBelow(owner) || fronts.has(owner);
   return {
-    senders: network.endpoints.filter((endpoint) => endpoint.owners.some(below)),
-    receivers: network.endpoints.filter((endpoint) => endpoint.owners.some(inside)),
+    senders: network.endpoints.filter((endpoint) => endpoint.owners.some(isBelow)),
+    receivers: network.endpoints.filter((endpoint) => endpoint.owners.some(isTarget)),
+    isTarget,
+    isBelow,
   };
 }
 
-/** All senders that one grant lets through to one filter. */
+/** All senders that one grant lets through to one filter, over the same routes. */
 interface Group {
   readonly first: ClassConnection;
   readonly receiver: Endpoint;
-  readonly senders: Map<string, Endpoint>;
+  /** By the entity that sends, its label. */
+  readonly senders: Map<string, string>;
   readonly rule: GroupRule | undefined;
 }
 
-function collect(decide: Decider, connection: ClassConnection, groups: Map<string, Group>): void {
+interface Collecting {
+  readonly decide: Decider;
+  readonly groups: Map<string, Group>;
+  readonly pods: PodSenders["heldBehind"];
+}
+
+/** One group for each inbound rule that lets it in: with one of two gone, the other still does. */
+function collect({ decide, groups, pods }: Collecting, connection: ClassConnection): void {
   const receiver = connection.to.endpoints[0] as Endpoint;
   const sender = connection.from.endpoints[0] as Endpoint;
   const { into } = memberships(connection.path, sender, receiver);
-  const [rule] = lettingRules(receiver.groups, false, connection.seen, into, connection.flows);
-  const certainty = connection.because.length > 0 ? "may" : "must";
-  const key = `${filterId(decide, receiver)} ${certainty} ${rule === undefined ? (connection.path.routes[0]?.label ?? "") : ruleKey(rule)}`;
-  const group = groups.get(key) ?? { first: connection, receiver, senders: new Map<string, Endpoint>(), rule };
-  groups.set(key, group);
-  group.senders.set(filterId(decide, sender), sender);
+  const letting = lettingRules(receiver.groups, false, connection.seen, into, connection.flows);
+  const shared = `${filterId(decide, receiver)} ${connection.because.join("; ")} ${routesKey(connection.path)}`;
+  // A managed database sends too (postgres_fdw, replication), by a rule of its own, so that a walk that starts at a program is there to be told.
+  const isStore = sender.owners.every((owner) => owner.includes(":rds:"));
+  const add = (id: string, label: string, rule: GroupRule | undefined, asked: Flows, egress?: string): void => {
+    const key = `${shared} ${rule === undefined ? "" : ruleId(rule)} ${egress ?? ""} ${isStore}`;
+    const flows = rule === undefined ? asked : intersect(asked, rule.flows);
+    if (isEmpty(flows)) return;
+    const first = egress === undefined ? connection : { ...connection, because: [...connection.because, egress] };
+    const group = groups.get(key) ?? { first: { ...first, flows }, receiver, senders: new Map<string, string>(), rule };
+    groups.set(key, group);
+    group.senders.set(id, label);
+  };
+  const id = filterId(decide, sender);
+  const asked = connection.isPublic ? (receiver.public ?? receiver.private) : receiver.private;
+  for (const rule of letting.length === 0 ? [undefined] : letting) {
+    add(id, filterLabel(sender), rule, connection.flows);
+    for (const held of pods.get(id) ?? []) {
+      const { certain, possible } = held.egress(asked);
+      add(held.id, held.label, rule, intersect(connection.flows, certain));
+      if (isEmpty(certain)) add(held.id, held.label, rule, intersect(connection.flows, possible), PLUGIN);
+    }
+  }
 }
 
-const ruleKeys = new WeakMap<GroupRule, string>();
-function ruleKey(rule: GroupRule): string {
-  const key = ruleKeys.get(rule) ?? grantId(rule);
-  ruleKeys.set(rule, key);
+const PLUGIN = "whether address blocks of egress policies take in the nodes' network is up to the network plugin";
+
+const routesKeys = new WeakMap<Path, string>();
+function routesKey(path: Path): string {
+  const key = routesKeys.get(path) ?? path.routes.map(({ element, label }) => `${element} ${label}`).join("; ");
+  routesKeys.set(path, key);
   return key;
 }
-const grantId = (rule: GroupRule): string => hashOf(contentOf(rule));
 
-const contentOf = ({ group, isEgress, observed }: GroupRule) => {
-  const { source: _source, description: _description, ...content } = observed;
-  return { group, isEgress, ...content };
-};
-
-function ruleOf(decide: Decider, network: Network, group: Group): Rule {
-  const { first, receiver, senders } = group;
-  const grants = grantsOf(network, group);
-  const from = [...senders.values()];
-  const who = from.length === 1 ? filterLabel(from[0] as Endpoint) : `${filterLabel(from[0] as Endpoint)} and ${from.length - 1} more`;
+function ruleOf(decide: Decider, network: Network, { first, receiver, senders, rule }: Group): Rule {
+  const grants = grantsOf(network, first, rule);
+  const [label, ...more] = senders.values();
+  const who = more.length === 0 ? label : `${label} and ${more.length} more`;
   const needs = [...senders.keys()].map((each) => fact("act-as", each));
   const certainty = first.because.length > 0 ? "may" : "must";
   return {
@@ -116,13 +145,7 @@ function ruleOf(decide: Decider, network: Network, group: Group): Rule {
 }
 
 /** Behind a filter stand all of its endpoints; whoever controls one sends through it. No one would change that. */
-function* doors(
-  decide: Decider,
-  sides: Sides,
-  known: KnownEstate,
-  production: ReadonlySet<string>,
-  used: ReadonlySet<string>,
-): Iterable<Rule> {
+function* doors(decide: Decider, sides: Sides, known: KnownEstate, used: ReadonlySet<string>): Iterable<Rule> {
   const seen = new Set<string>();
   const door = (endpoint: Endpoint, needs: Fact, gives: Fact, how: string): Rule | undefined => {
     const key = `${needs.entity} ${gives.entity} ${gives.capability}`;
@@ -141,7 +164,7 @@ function* doors(
         fact("act-as", filterId(decide, endpoint)),
         `${label} sends from ${endpoint.subnet.id}`,
       );
-      if (rule && !production.has(known.environmentOf(owner) ?? "")) yield rule;
+      if (rule && sides.isBelow(owner)) yield rule;
     }
   for (const endpoint of sides.receivers)
     for (const owner of endpoint.owners) {
@@ -152,23 +175,8 @@ function* doors(
         fact("connect", owner),
         `${label} listens in ${endpoint.subnet.id}`,
       );
-      if (rule && production.has(known.environmentOf(owner) ?? "")) yield rule;
+      if (rule && sides.isTarget(owner)) yield rule;
     }
-}
-
-/** The rule of the receiver's group comes first: it is what people narrow. Then the routes that lead there. */
-function grantsOf(network: Network, { rule, first }: Group): readonly Grant[] {
-  const routes = first.path.routes.map(({ element, label, source }) =>
-    grant(element, { label }, { label, change: `remove the ${label}, or narrow its destination`, source }),
-  );
-  if (rule === undefined) return routes;
-  const { peer } = rule.observed;
-  const account = network.groups.get(rule.group)?.account;
-  const from = "group" in peer ? peer.group : "cidr" in peer ? peer.cidr : peer.prefixList;
-  const label = `inbound rule of ${rule.group} for ${flowsText(rule.flows)} from ${from}`;
-  const owner = ec2Arn(`security-group/${rule.group}`, account, first.to.endpoints[0]?.subnet.region);
-  const change = `remove the ${label}, or let it take in production's own addresses alone`;
-  return [grant(owner, contentOf(rule), { label, change, source: rule.observed.source }), ...routes];
 }
 
 const gapOf = (what: string): Gap => ({

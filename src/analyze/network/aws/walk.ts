@@ -42,10 +42,11 @@ export interface AclCrossing {
   readonly address: Address;
 }
 
-/** A route that was taken: what to change to cut the way. */
+/** A route, a peering or an attachment that was taken: what to change to cut the way. */
 export interface Taken {
   readonly element: string;
   readonly label: string;
+  readonly change: string;
   readonly source: Source;
 }
 
@@ -119,6 +120,13 @@ export function leaveSubnet(walk: Walk, subnet: Subnet): Outcome {
   return routeFrom(walk, subnet);
 }
 
+export const takenRoute = (element: string, label: string, source: Source): Taken => ({
+  element,
+  label,
+  change: `remove the ${label}, or narrow its destination`,
+  source,
+});
+
 /** By the subnet's route table (VPC User Guide, "Route priority": the longest prefix wins). */
 export function routeFrom(walk: Walk, subnet: Subnet): Outcome {
   if (++walk.steps > MOST_STEPS) return stopped("loop", subnet.id, "the routes lead in a circle", subnet.source);
@@ -132,7 +140,7 @@ export function routeFrom(walk: Walk, subnet: Subnet): Outcome {
     return stopped("no-route", table.id, `${table.id} has no route to ${addressText(walk.destination)}`, table.source);
   const label = `route to ${route.destination} through ${route.target || "nothing"} in ${table.id}`;
   if (route.isBlackhole) return stopped("blackhole", table.id, `the ${label} is a blackhole`, route.source);
-  if (route.target !== "local") walk.routes.push({ element: table.id, label, source: route.source });
+  if (route.target !== "local") walk.routes.push(takenRoute(table.id, label, route.source));
   return follow(walk, route.target, subnet.vpc, subnet);
 }
 

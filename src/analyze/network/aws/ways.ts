@@ -1,6 +1,6 @@
 // What stands between VPCs, and how each passes a packet on: peerings, transit gateways, the internet, NAT, endpoints and appliances.
 import { addressText, containsAny, isIpv6, isOnInternet, type Address } from "./address.ts";
-import type { Endpoint, Network, Subnet, Vpc } from "./network.ts";
+import type { Endpoint, Network, Subnet, TransitAttachment, Vpc } from "./network.ts";
 import { lookup } from "./prefix-table.ts";
 import {
   crossAcl,
@@ -14,6 +14,8 @@ import {
   push,
   routeFrom,
   stopped,
+  type Taken,
+  takenRoute,
   type Walk,
 } from "./walk.ts";
 
@@ -36,6 +38,8 @@ export function throughPeering(walk: Walk, id: string, vpc: Vpc): Outcome {
   if (!containsAny(peer.ranges, walk.destination))
     return stopped("not-transitive", id, `${id} leads into ${peer.id} only, and ${addressText(walk.destination)} lies beyond`, source);
   if (requester.region !== accepter.region) walk.membershipCounts = false;
+  const label = `peering ${id} of ${requester.vpc} and ${accepter.vpc}`;
+  walk.routes.push({ element: id, label, change: `delete ${label}`, source });
   return enterVpc(walk, peer, undefined);
 }
 
@@ -55,10 +59,19 @@ export function throughTransit(walk: Walk, gateway: string, vpc: Vpc, subnet: Su
   }
   push(walk, vpc.id);
   push(walk, gateway);
+  walk.routes.push(takenAttachment(attachment));
   return routeInTransit(walk, gateway, attachment.id);
 }
 
-function routeInTransit(walk: Walk, gateway: string, from: string): Outcome {
+const takenAttachment = ({ id, gateway, resource, table, source }: TransitAttachment): Taken => ({
+  element: id,
+  label: `attachment ${id} of ${resource} to ${gateway}, associated with ${table ?? "no route table"}`,
+  change: `associate attachment ${id} with a route table of ${gateway} that has no route into production`,
+  source,
+});
+
+/** From an attachment on: its route table decides where it leads. */
+export function routeInTransit(walk: Walk, gateway: string, from: string): Outcome {
   if (++walk.steps > MOST_STEPS) return stopped("loop", gateway, "the routes lead in a circle");
   const { network } = walk;
   const attachment = network.attachments.get(from);
@@ -72,7 +85,8 @@ function routeInTransit(walk: Walk, gateway: string, from: string): Outcome {
   if (route.isBlackhole) return stopped("blackhole", id, `the route to ${route.destination} in ${id} is a blackhole`, route.source);
   const next = route.attachments.map((each) => network.attachments.get(each)).find((each) => each?.isAvailable === true);
   if (next === undefined) return stopped("not-attached", id, `${id} leads to an attachment that is not available`, route.source);
-  walk.routes.push({ element: id, label: `route to ${route.destination} through ${next.id} in ${id}`, source: route.source });
+  const how = route.isPropagated ? "propagated route" : "route";
+  walk.routes.push(takenRoute(id, `${how} to ${route.destination} through ${next.id} in ${id}`, route.source));
   if (next.type === "vpc") {
     walk.isOverTransit = true;
     if (!attachment.referencesSecurityGroups || !next.referencesSecurityGroups || !network.transitGatewaysReferencing.has(gateway))

@@ -21,12 +21,12 @@ export interface Sides {
   readonly production: readonly PodClass[];
 }
 
-/** By the environment of the workloads; what is shared or in none is asked about by other clauses. */
+/** By the environment of the workloads. What is shared or in none sends too: who controls it is for other rules to say. */
 export function sidesOf(known: KnownEstate, network: Network): Sides {
   const names = productionNames(known.charter);
   const environments = (of: PodClass): (string | undefined)[] => of.members.map(({ id }) => known.environmentOf(id));
   return {
-    lower: network.classes.filter((each) => environments(each).some((name) => name !== undefined && !names.has(name))),
+    lower: network.classes.filter((each) => environments(each).some((name) => !names.has(name ?? ""))),
     production: network.classes.filter((each) => environments(each).some((name) => names.has(name ?? ""))),
   };
 }

@@ -29,9 +29,6 @@ export const TOPIC = "kubernetes/network";
 export function kubernetesNetworkRules(known: KnownEstate, sink: RuleSink): void {
   const networks = networksOf(known);
   for (const network of networks) rulesOf(known, network, sink);
-  const names = new Set(networks.map(({ cluster }) => cluster));
-  // Of a cluster without pods that were read, no connection can be said to exist: its workloads are a gap of their own.
-  for (const gap of known.gaps) if (gap.topic === TOPIC && !names.has(gapPlace(gap)?.cluster ?? "")) sink.took(gap);
 }
 
 function rulesOf(known: KnownEstate, network: Network, sink: RuleSink): void {
@@ -49,6 +46,7 @@ function rulesOf(known: KnownEstate, network: Network, sink: RuleSink): void {
   }
   for (const gap of own) {
     for (const rule of unread(network, sides, gap)) sink.rule(rule);
+    // Policies only hold back: unread ones hide no connection where nothing of production, or nothing below, is in the cluster.
     sink.took(gap);
   }
 }

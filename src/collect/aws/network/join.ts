@@ -1,5 +1,6 @@
 // Networks: one thing that several accounts or several calls print becomes one observation; what they name and no file holds becomes a gap.
 import { AWS_NETWORK_KINDS, type AwsNetworkObservation } from "../../../model/observations/aws-network.ts";
+import { parseCall } from "../call.ts";
 import type { Joining } from "../joining.ts";
 
 /** What makes two observations of a kind the same thing: a shared subnet, a peering and a transit gateway are printed in several accounts. */
@@ -14,6 +15,8 @@ function identity(item: AwsNetworkObservation): string {
       return item.name;
     case "aws/target-health":
       return item.targetGroup;
+    case "aws/network-asked":
+      return item.account;
     case "aws/transit-gateway-association":
     case "aws/transit-gateway-propagation":
       return `${item.table} ${item.attachment}`;
@@ -48,4 +51,16 @@ export function joinNetwork(joining: Joining): void {
       kept.set(key, known === undefined ? item : merge(known, item));
     }
   for (const item of kept.values()) joining.keep(item);
+  asked(joining);
+}
+
+/** What was asked of an account and answered: an empty list is then known to be empty. */
+function asked(joining: Joining): void {
+  const operations = new Map<string, Set<string>>();
+  for (const { call, scope, status } of joining.calls) {
+    const parsed = parseCall(call);
+    if (parsed?.service !== "ec2" || status !== "answered" || scope.account === undefined) continue;
+    operations.set(scope.account, (operations.get(scope.account) ?? new Set<string>()).add(parsed.operation));
+  }
+  for (const [account, of] of operations) joining.keep({ kind: "aws/network-asked", account, operations: [...of], source: { file: "" } });
 }

@@ -70,6 +70,7 @@ export function interfaceOf(item: NetworkInterface, account: { readonly account?
     ],
     groups: item.Groups.map((group) => group.GroupId),
     ...(instance !== undefined && { instance }),
+    ...(item.Status === "available" && item.Attachment === undefined && { isDetached: true }),
     checksSourceAndDestination: item.SourceDestCheck ?? true,
     ...account,
     source,

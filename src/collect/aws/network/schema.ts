@@ -113,6 +113,7 @@ export const NetworkInterface = z.object({
   Groups: z.array(z.object({ GroupId: Text })).default([]),
   Attachment: z.object({ InstanceId: Text.optional() }).optional(),
   SourceDestCheck: z.boolean().optional(),
+  Status: Text.optional(),
 });
 export type NetworkInterface = z.infer<typeof NetworkInterface>;
 export const InstanceNetwork = z.object({
