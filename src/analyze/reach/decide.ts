@@ -192,7 +192,7 @@ function askPeople(
   if (may !== must)
     for (const crossing of may.crossings)
       collect(base, estate, groups, { crossing, question, outside: may.outside, verdict: "unknown", from: "people", people });
-  const start = { people, facts: new Set(must.outside.order) };
+  const start = { people, facts: bitsOf(base, must.outside.order) };
   for (const answer of new Set([must, may])) if (answer.crossings.length === 0) release(base, answer.outside);
   return start;
 }
@@ -200,8 +200,20 @@ function askPeople(
 /** What a class of people can come to have outside production. */
 interface Start {
   readonly people: readonly string[];
-  readonly facts: ReadonlySet<number>;
+  /** A bit for each fact: classes of people are many, and what they have in a large estate is nearly all of it. */
+  readonly facts: Uint32Array;
 }
+
+function bitsOf(base: RuleBase, facts: Int32Array): Uint32Array {
+  const bits = new Uint32Array((base.factCount >>> 5) + 1);
+  for (let i = 0; i < facts.length; i++) {
+    const fact = facts[i] as number;
+    bits[fact >>> 5]! |= 1 << (fact & 31);
+  }
+  return bits;
+}
+
+const hasBit = (bits: Uint32Array, fact: number): boolean => ((bits[fact >>> 5] as number) & (1 << (fact & 31))) !== 0;
 
 interface Found {
   readonly crossing: Crossing;
@@ -316,7 +328,7 @@ function starters(steps: readonly WitnessStep[], starts: readonly Start[]): stri
     (step) => step.rule >= 0 && step.needs.length > 0 && step.needs.every((need) => (steps[need] as WitnessStep).rule < 0),
   );
   return starts
-    .filter(({ facts }) => first.some((step) => facts.has(step.fact)))
+    .filter(({ facts }) => first.some((step) => hasBit(facts, step.fact)))
     .flatMap(({ people }) => people)
     .sort();
 }
