@@ -1,5 +1,6 @@
 // What observations let one guess about environments: each part of the estate with the tier its name, labels or surroundings speak of.
 import type { Observations } from "../model/observation.ts";
+import { GITOPS_KINDS } from "../model/observations/gitops.ts";
 import { KUBERNETES_NETWORK_KINDS } from "../model/observations/kubernetes-network.ts";
 import { type Classification, classify, tokens } from "./classify.ts";
 import { folded } from "./parts.ts";
@@ -115,6 +116,7 @@ const CLUSTER_KINDS = [
   "kubernetes/workload",
   "kubernetes/other",
   ...KUBERNETES_NETWORK_KINDS,
+  ...GITOPS_KINDS,
 ] as const;
 
 /** A cluster is taken whole when its name has a tier and none of its namespaces says otherwise; else namespace by namespace. */

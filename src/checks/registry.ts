@@ -22,6 +22,10 @@ import { check as productionReachableOverTheNetworkFromBelow } from "./productio
 import { check as roleTrustsUnreviewedJobs } from "./role-trusts-unreviewed-jobs/check.ts";
 import { check as runnerSharedByEnvironments } from "./runner-shared-by-environments/check.ts";
 import { check as secretValidInTwoEnvironments } from "./secret-valid-in-two-environments/check.ts";
+import { check as autoPromotionIntoProduction } from "./auto-promotion-into-production/check.ts";
+import { check as controllerDeploysToTwoEnvironments } from "./controller-deploys-to-two-environments/check.ts";
+import { check as promotionSkipsLowerEnvironment } from "./promotion-skips-lower-environment/check.ts";
+import { check as sourceDeployedWithoutReview } from "./source-deployed-without-review/check.ts";
 
 export const checks: readonly Check[] = [
   secretValidInTwoEnvironments,
@@ -33,6 +37,7 @@ export const checks: readonly Check[] = [
   higherRoleAssumableFromBelow,
   clusterControllableFromBelow,
   changeReachesHigherEnvironmentUnreviewed,
+  sourceDeployedWithoutReview,
   higherEnvironmentWritableFromBelow,
   productionReachableOverTheNetworkFromBelow,
   guardRemovableByOnePerson,
@@ -42,8 +47,11 @@ export const checks: readonly Check[] = [
   personWritesProduction,
   declaredGateUnguarded,
   productionDeployedWithoutLowerEnvironment,
+  promotionSkipsLowerEnvironment,
+  autoPromotionIntoProduction,
   breakGlassUnproven,
   entityInNoEnvironment,
   environmentWithoutAccessRules,
   boundaryWeakerThanProfile,
+  controllerDeploysToTwoEnvironments,
 ];

@@ -31,6 +31,7 @@ export function deedWords(estate: Estate, { capability, entity }: Fact, environm
   const label = labelOf(estate, entity);
   const thing = within(/^github:.+#job\//.test(entity) ? `job ${label}` : label, environment);
   const kind = estate.entities.get(entity)?.kind;
+  if (entity.startsWith("gitops:")) return `decide ${thing}`;
   if (capability === "act-as") return `act as ${thing}`;
   if (capability === "connect") return `connect to ${thing}`;
   if (capability === "author") return `propose changes to ${thing}`;

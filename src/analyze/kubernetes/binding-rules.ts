@@ -110,7 +110,8 @@ function objectFacts(
           ? space.configMaps.has(target.name)
           : target.kind === "ServiceAccount"
             ? space.serviceAccounts.has(target.name)
-            : space.workloads.some((each) => each.workloadKind === target.kind && each.name === target.name);
+            : space.deployers.has(`${target.kind}/${target.name}`) ||
+              space.workloads.some((each) => each.workloadKind === target.kind && each.name === target.name);
     return exists ? [fact(capability, objectId(cluster.name, space.name, target.kind, target.group, target.name))] : [];
   });
 }

@@ -11,6 +11,7 @@ import type {
   KubernetesServiceAccount,
   KubernetesWorkload,
 } from "../../model/observations/kubernetes.ts";
+import { GITOPS_KINDS } from "../../model/observations/gitops.ts";
 import { KUBERNETES_NETWORK_KINDS } from "../../model/observations/kubernetes-network.ts";
 import type { Source } from "../../model/source.ts";
 import { once } from "./once.ts";
@@ -32,6 +33,8 @@ export interface Namespace {
   readonly workloads: KubernetesWorkload[];
   readonly secrets: Map<string, Named<KubernetesSecret>>;
   readonly configMaps: Map<string, Named<KubernetesConfigMap>>;
+  /** Objects that controllers deploy by, `KIND/NAME`. */
+  readonly deployers: Set<string>;
 }
 
 export interface Cluster {
@@ -108,12 +111,26 @@ function index(observations: Observations): Map<string, Cluster> {
     cluster.others.push(other);
     if (other.namespace) namespaceOf(cluster, other.namespace, other.source);
   }
-  for (const object of KUBERNETES_NETWORK_KINDS.flatMap((kind) => observations(kind))) {
+  for (const object of [...KUBERNETES_NETWORK_KINDS, ...GITOPS_KINDS].flatMap((kind) => observations(kind))) {
     const cluster = of(object);
-    if (object.namespace) namespaceOf(cluster, object.namespace, object.source);
+    if (!object.namespace) continue;
+    const namespace = namespaceOf(cluster, object.namespace, object.source);
+    if (object.kind.startsWith("gitops/")) namespace.deployers.add(`${objectKindOf(object)}/${object.name}`);
   }
   return clusters;
 }
+
+const DEPLOYER_KINDS: Readonly<Record<string, string>> = {
+  "gitops/argo-application": "Application",
+  "gitops/argo-project": "AppProject",
+  "gitops/argo-application-set": "ApplicationSet",
+  "gitops/kargo-warehouse": "Warehouse",
+  "gitops/kargo-stage": "Stage",
+  "gitops/promoter-strategy": "PromotionStrategy",
+};
+
+const objectKindOf = (object: { readonly kind: string; readonly objectKind?: string }): string =>
+  object.objectKind ?? DEPLOYER_KINDS[object.kind] ?? "";
 
 function indexWorkload(namespace: Namespace, workload: KubernetesWorkload): void {
   namespace.workloads.push(workload);
@@ -135,7 +152,15 @@ function indexBinding(cluster: Cluster, binding: KubernetesRoleBinding): void {
 function namespaceOf(cluster: Cluster, namespace: string, source: Source): Namespace {
   let found = cluster.namespaces.get(namespace);
   if (!found) {
-    found = { name: namespace, source, serviceAccounts: new Map(), workloads: [], secrets: new Map(), configMaps: new Map() };
+    found = {
+      name: namespace,
+      source,
+      serviceAccounts: new Map(),
+      workloads: [],
+      secrets: new Map(),
+      configMaps: new Map(),
+      deployers: new Set(),
+    };
     cluster.namespaces.set(namespace, found);
   }
   return found;

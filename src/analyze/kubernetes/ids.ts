@@ -31,6 +31,7 @@ export const workloadId = (of: Pick<KubernetesWorkload, "cluster" | "namespace" 
  * - `service-accounts`: act-as
  * - `roles`, `role-bindings`: write
  * - `role-escalation-check`, `binding-escalation-check`: what the API server asks of who writes roles and bindings; the verbs escalate and bind defeat it
+ * - `argo-applications`, `flux-sources` …: write is to create or rewrite the objects that a controller deploys by
  * - `pod-security`: the admission that keeps pods from their node; who relabels the namespace defeats it
  */
 export type NamespacePart =
@@ -49,7 +50,21 @@ export type NamespacePart =
   | "role-bindings"
   | "role-escalation-check"
   | "binding-escalation-check"
+  | GitopsPart
   | "pod-security";
+
+/** Objects of continuous delivery, by what writing one of them amounts to. */
+export const GITOPS_PARTS = [
+  "argo-applications",
+  "argo-application-sets",
+  "argo-projects",
+  "flux-deployments",
+  "flux-sources",
+  "kargo-promotions",
+  "kargo-settings",
+  "promotion-strategies",
+] as const;
+export type GitopsPart = (typeof GITOPS_PARTS)[number];
 
 /** Parts that exist once in a cluster. */
 export type ClusterPart =

@@ -39,6 +39,25 @@ const CONTROLLERS: readonly (readonly [part: NamespacePart, kind: string, group:
   ["replicationcontrollers", "ReplicationController", "", ["/replicationcontrollers"]],
 ];
 
+/** Objects that a controller deploys by: who writes one decides what the controller applies, with the controller's own permissions. */
+const DEPLOYED_BY: readonly (readonly [part: NamespacePart, kind: string, group: string, resource: string])[] = [
+  ["argo-applications", "Application", "argoproj.io", "applications"],
+  ["argo-application-sets", "ApplicationSet", "argoproj.io", "applicationsets"],
+  ["argo-projects", "AppProject", "argoproj.io", "appprojects"],
+  ["flux-deployments", "Kustomization", "kustomize.toolkit.fluxcd.io", "kustomizations"],
+  ["flux-deployments", "HelmRelease", "helm.toolkit.fluxcd.io", "helmreleases"],
+  ["flux-sources", "GitRepository", "source.toolkit.fluxcd.io", "gitrepositories"],
+  ["flux-sources", "OCIRepository", "source.toolkit.fluxcd.io", "ocirepositories"],
+  ["flux-sources", "HelmRepository", "source.toolkit.fluxcd.io", "helmrepositories"],
+  ["flux-sources", "Bucket", "source.toolkit.fluxcd.io", "buckets"],
+  ["flux-sources", "ArtifactGenerator", "source.extensions.fluxcd.io", "artifactgenerators"],
+  ["kargo-promotions", "Promotion", "kargo.akuity.io", "promotions"],
+  ["kargo-settings", "Stage", "kargo.akuity.io", "stages"],
+  ["kargo-settings", "ProjectConfig", "kargo.akuity.io", "projectconfigs"],
+  ["kargo-settings", "Warehouse", "kargo.akuity.io", "warehouses"],
+  ["promotion-strategies", "PromotionStrategy", "promoter.argoproj.io", "promotionstrategies"],
+];
+
 const NAMED_ROLES = "only named roles can be rewritten, and whether one of them is bound to whoever rewrites it is not known";
 
 const REWRITABLE = CONTROLLERS.flatMap(([, , , on]) => on);
@@ -66,6 +85,14 @@ export const NAMESPACE_ROWS: readonly Row[] = [
     target: part(name),
     named: { kind, group },
     how: `rewrite ${name}`,
+  })),
+  ...DEPLOYED_BY.map(([name, kind, group, resource]): Row => ({
+    family: "gitops/write-object",
+    requests: each(["create", ...CHANGE], [`${group}/${resource}`]),
+    capability: "write",
+    target: part(name),
+    named: { kind, group },
+    how: `write ${resource}`,
   })),
   {
     family: "kubernetes/exec",

@@ -116,4 +116,12 @@ export const CAPABILITIES_OF: Readonly<Record<NamespacePart, readonly Fact["capa
   "role-escalation-check": ["defeat"],
   "binding-escalation-check": ["defeat"],
   "pod-security": ["defeat"],
+  "argo-applications": ["write"],
+  "argo-application-sets": ["write"],
+  "argo-projects": ["write"],
+  "flux-deployments": ["write"],
+  "flux-sources": ["write"],
+  "kargo-promotions": ["write"],
+  "kargo-settings": ["write"],
+  "promotion-strategies": ["write"],
 };

@@ -12,6 +12,7 @@ import type {
 } from "../../model/observations/github.ts";
 import type { ObservationOf } from "../../model/observation.ts";
 import type { Source } from "../../model/source.ts";
+import { trackedBranches } from "../gitops/tracked-branches.ts";
 import type { PlaneInput } from "../plane.ts";
 import { type Access, type Directory, readAccess, readDirectory } from "./access.ts";
 import { organizationOf, repositoryId, repositoryOfId } from "./ids.ts";
@@ -57,6 +58,8 @@ export interface RepositoryFacts {
   readonly branches: readonly GithubBranch[];
   readonly secrets: readonly GithubSecret[];
   readonly workflows: readonly GithubWorkflow[];
+  /** Branches that a controller in a cluster deploys from. */
+  readonly deployedBranches: readonly string[];
   /** Whether the charter declares that this kind of input does not exist. */
   readonly isAbsent: (topic: Topic) => boolean;
   /** Gaps about this repository or a part of it, by topic. */
@@ -160,6 +163,7 @@ function factsOf(input: PlaneInput, directory: Directory, of: ByRepository, name
     branches: of("github/branch", name),
     secrets: of("github/secret", name),
     workflows: of("github/workflow", name),
+    deployedBranches: [...(trackedBranches(input).get(name.toLowerCase()) ?? [])],
     isAbsent: absent,
     gaps: (topic, subject) => gaps.filter((gap) => gap.topic === topic && (subject === undefined || concerns(gap, subject))),
   };

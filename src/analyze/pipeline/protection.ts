@@ -125,7 +125,7 @@ export function readProtection(repository: RepositoryFacts): Protection {
   const names = new Set<string>(defaultBranch === undefined ? [] : [defaultBranch]);
   for (const rule of active) for (const name of included(rule, defaultBranch)) if (!coversAll.includes(rule)) names.add(name);
   for (const branch of repository.branches) if (branch.protected) names.add(branch.name);
-  for (const name of namedByEnvironments(repository)) names.add(name);
+  for (const name of [...namedByEnvironments(repository), ...repository.deployedBranches]) names.add(name);
   names.delete("~DEFAULT_BRANCH");
   names.delete("~ALL");
   return { contexts: [...names].toSorted().map((name) => contextOf(repository, name)), coversAll };

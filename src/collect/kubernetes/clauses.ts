@@ -9,5 +9,6 @@ export const CLAUSES: Readonly<Record<Topic, readonly string[]>> = {
   "config-maps": ["A1", "A6", "B6"],
   "service-accounts": ["A1"],
   network: ["B4"],
+  gitops: ["A1", "A6", "P1", "P2", "P3"],
   other: ["A1", "B1"],
 };

@@ -17,6 +17,9 @@ export const collector: Collector = {
     "NetworkPolicy, AdminNetworkPolicy, BaselineAdminNetworkPolicy, ClusterNetworkPolicy",
     "NetworkAttachmentDefinition, MultiNetworkPolicy, UserDefinedNetwork, ClusterUserDefinedNetwork",
     "Service, Ingress, OpenShift Route, Gateway and the routes of the Gateway API, ReferenceGrant",
+    "Application, AppProject, ApplicationSet (Argo CD)",
+    "Kustomization, HelmRelease and their sources (Flux)",
+    "Project, ProjectConfig, Warehouse, Stage, PromotionTask (Kargo), PromotionStrategy and commit statuses (GitOps Promoter)",
     "every other kind by name",
   ],
   permissions: [
@@ -27,6 +30,7 @@ export const collector: Collector = {
     "list networkpolicies, ingresses (networking.k8s.io)",
     "list adminnetworkpolicies, baselineadminnetworkpolicies, clusternetworkpolicies (policy.networking.k8s.io), gateways, their routes and referencegrants (gateway.networking.k8s.io), routes (route.openshift.io), where the cluster serves them",
     "list network-attachment-definitions, multi-networkpolicies (k8s.cni.cncf.io), userdefinednetworks, clusteruserdefinednetworks (k8s.ovn.org), virtualmachines, virtualmachineinstances, virtualmachineinstancereplicasets (kubevirt.io), virtualmachinepools (pool.kubevirt.io), where the cluster serves them",
+    "list applications, appprojects, applicationsets (argoproj.io), every kind of source.toolkit.fluxcd.io, source.extensions.fluxcd.io, kustomize.toolkit.fluxcd.io, helm.toolkit.fluxcd.io, kargo.akuity.io and promoter.argoproj.io, where the cluster serves them",
     "list roles, clusterroles, rolebindings, clusterrolebindings (rbac.authorization.k8s.io)",
   ],
   cannotSee: [
@@ -57,10 +61,24 @@ const RESOURCES: readonly (readonly [RegExp, Topic])[] = [
   [/^(serviceaccounts?|sa)$/, "service-accounts"],
   [/^((baseline)?admin|cluster)?networkpolic(y|ies)$/, "network"],
   [/^(netpol|anp|banp|cnp|svc|ing|services?|ingress(es)?|gateways?|gtw|((http|grpc|tls|tcp|udp)?routes?)|referencegrants?)$/, "network"],
+  [/^(applications?|apps?|appprojects?|appprojs?|applicationsets?|appsets?)$/, "gitops"],
+  [/^(kustomizations?|ks|helmreleases?|hr|gitrepositor(y|ies)|ocirepositor(y|ies)|helmrepositor(y|ies)|helmcharts?|buckets?)$/, "gitops"],
+  [/^(artifactgenerators?|projects?|projectconfigs?|warehouses?|stages?|(cluster)?promotiontasks?)$/, "gitops"],
+  [/^(promotionstrateg(y|ies)|(argocd|timed|git|scheduled|webrequest)commitstatus(es)?)$/, "gitops"],
 ];
 
 /** A call that names no resource could have been about any. */
-const EVERY_TOPIC: readonly Topic[] = ["rbac", "secrets", "workloads", "namespaces", "config-maps", "service-accounts", "network", "other"];
+const EVERY_TOPIC: readonly Topic[] = [
+  "rbac",
+  "secrets",
+  "workloads",
+  "namespaces",
+  "config-maps",
+  "service-accounts",
+  "network",
+  "gitops",
+  "other",
+];
 
 function denied(call: string, error: string, scope: Scope): readonly Gap[] {
   const cluster = scope.cluster;

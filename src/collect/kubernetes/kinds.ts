@@ -2,7 +2,7 @@
 import { isObject } from "../../lib/json.ts";
 
 /** Gap topics: what is unseen when objects of a kind are. */
-export type Topic = "rbac" | "secrets" | "workloads" | "namespaces" | "config-maps" | "service-accounts" | "network" | "other";
+export type Topic = "rbac" | "secrets" | "workloads" | "namespaces" | "config-maps" | "service-accounts" | "network" | "gitops" | "other";
 
 export interface Kind {
   readonly topic: Topic;
@@ -26,6 +26,15 @@ const GATEWAY_API = {
 } as const;
 
 const KUBEVIRT = { topic: "workloads", groups: ["kubevirt.io"], versions: ["v1", "v1alpha3"], namespaced: true } as const;
+const ARGO = { topic: "gitops", groups: ["argoproj.io"], versions: ["v1alpha1"], namespaced: true } as const;
+const FLUX_SOURCE = {
+  topic: "gitops",
+  groups: ["source.toolkit.fluxcd.io"],
+  versions: ["v1", "v1beta2", "v1beta1"],
+  namespaced: true,
+} as const;
+const KARGO = { topic: "gitops", groups: ["kargo.akuity.io"], versions: ["v1alpha1"], namespaced: true } as const;
+const PROMOTER = { topic: "gitops", groups: ["promoter.argoproj.io"], versions: ["v1alpha1"], namespaced: true } as const;
 
 /** Kinds that are read. A kind of that name in another group (a Knative `Service`) is another thing. */
 export const KINDS: Readonly<Record<string, Kind>> = {
@@ -74,6 +83,34 @@ export const KINDS: Readonly<Record<string, Kind>> = {
   VirtualMachineInstance: KUBEVIRT,
   VirtualMachineInstanceReplicaSet: KUBEVIRT,
   VirtualMachinePool: { ...KUBEVIRT, groups: ["pool.kubevirt.io"], versions: ["v1", "v1beta1", "v1alpha1"] },
+  Application: ARGO,
+  AppProject: ARGO,
+  ApplicationSet: ARGO,
+  GitRepository: { ...FLUX_SOURCE, groups: [...FLUX_SOURCE.groups, ...PROMOTER.groups], versions: [...FLUX_SOURCE.versions, "v1alpha1"] },
+  OCIRepository: FLUX_SOURCE,
+  HelmRepository: FLUX_SOURCE,
+  HelmChart: FLUX_SOURCE,
+  Bucket: FLUX_SOURCE,
+  ArtifactGenerator: { topic: "gitops", groups: ["source.extensions.fluxcd.io"], versions: ["v1", "v1beta1"], namespaced: true },
+  Kustomization: {
+    topic: "gitops",
+    groups: ["kustomize.toolkit.fluxcd.io"],
+    versions: ["v1", "v1beta2", "v1beta1"],
+    namespaced: true,
+  },
+  HelmRelease: { topic: "gitops", groups: ["helm.toolkit.fluxcd.io"], versions: ["v2", "v2beta2", "v2beta1"], namespaced: true },
+  Project: { ...KARGO, namespaced: false },
+  ProjectConfig: KARGO,
+  Warehouse: KARGO,
+  Stage: KARGO,
+  PromotionTask: KARGO,
+  ClusterPromotionTask: { ...KARGO, namespaced: false },
+  PromotionStrategy: PROMOTER,
+  ArgoCDCommitStatus: PROMOTER,
+  TimedCommitStatus: PROMOTER,
+  GitCommitStatus: PROMOTER,
+  ScheduledCommitStatus: PROMOTER,
+  WebRequestCommitStatus: PROMOTER,
 };
 
 /** Namespaced kinds of Kubernetes itself that are listed only; those of other groups say where they stand, or stand in no namespace. */

@@ -20,8 +20,22 @@ export function mapSecret(document: unknown, at: Placed, _: string, context: Col
   }
   // stringData wins over data under the same key (Secret, core/v1).
   for (const [key, text] of Object.entries(stringData)) values[key] = { fingerprint: plain(text) };
-  return { ...withoutNotes(at), kind: "kubernetes/secret", ...(type && { type }), values } satisfies KubernetesSecret;
+  const argoCluster = argoClusterOf(at, { ...decodedTexts(data), ...stringData });
+  return { ...withoutNotes(at), kind: "kubernetes/secret", ...(type && { type }), values, ...argoCluster } satisfies KubernetesSecret;
 }
+
+/** Source: Argo CD, "Declarative Setup", Clusters: `name` and `server` of a secret with this label; `config` holds the credential. */
+function argoClusterOf(at: Placed, texts: Readonly<Record<string, string>>): Pick<KubernetesSecret, "argoCluster"> {
+  if (at.labels["argocd.argoproj.io/secret-type"] !== "cluster") return {};
+  const plain = (key: string): object => {
+    const text = texts[key];
+    return text !== undefined && !FINGERPRINT.test(text) ? { [key]: text.trim() } : {};
+  };
+  return { argoCluster: { ...plain("name"), ...plain("server") } };
+}
+
+const decodedTexts = (data: Readonly<Record<string, string>>): Record<string, string> =>
+  Object.fromEntries(Object.entries(data).map(([key, text]) => [key, FINGERPRINT.test(text) ? text : decoded(text)]));
 
 export function mapSealedSecret(document: unknown, at: Placed): KubernetesObservation {
   const { encryptedData, template } = SealedSecret.parse(document).spec;

@@ -9,7 +9,10 @@ import { CLAUSES } from "./clauses.ts";
 import { mapConfigMap, mapExternalSecret, mapSealedSecret, mapSecret } from "./map-secret.ts";
 import { ATTACHMENT_MAPPERS } from "./map-attachments.ts";
 import { mapMachine } from "./map-machine.ts";
+import { ARGO_MAPPERS } from "./map-argo.ts";
+import { FLUX_MAPPERS } from "./map-flux.ts";
 import { NETWORK_MAPPERS } from "./map-network.ts";
+import { PROMOTION_MAPPERS } from "./map-promotion.ts";
 import { mapRole, mapRoleBinding } from "./map-rbac.ts";
 import { mapWorkload } from "./map-workload.ts";
 import { problemOf } from "./problem.ts";
@@ -45,6 +48,9 @@ const MAPPERS: Readonly<Record<string, Mapper>> = {
   VirtualMachineInstance: mapMachine,
   VirtualMachineInstanceReplicaSet: mapMachine,
   VirtualMachinePool: mapMachine,
+  ...ARGO_MAPPERS,
+  ...FLUX_MAPPERS,
+  ...PROMOTION_MAPPERS,
 };
 
 /** Lists may hold lists; a hostile file may nest them without end. */

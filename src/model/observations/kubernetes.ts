@@ -1,6 +1,7 @@
 // What the Kubernetes collector reads: objects as the API serves them, narrowed to the fields used, secret values replaced by fingerprints.
 import type { Source } from "../source.ts";
 import type { KubernetesAttachment, KubernetesNetworkObservation, TransportProtocol } from "./kubernetes-network.ts";
+import type { GitopsObservation } from "./gitops.ts";
 
 /** What every object has. */
 export interface KubernetesRead {
@@ -72,6 +73,8 @@ export interface KubernetesSecret extends KubernetesRead {
       }
     >
   >;
+  /** A cluster that Argo CD deploys to: the name and the address that its Applications call it by, which are no secret. */
+  readonly argoCluster?: { readonly name?: string; readonly server?: string };
 }
 
 export interface KubernetesConfigMap extends KubernetesRead {
@@ -147,4 +150,5 @@ export type KubernetesObservation =
   | KubernetesConfigMap
   | KubernetesWorkload
   | KubernetesNetworkObservation
+  | GitopsObservation
   | KubernetesOther;
