@@ -1,8 +1,8 @@
 // bulkhead collect: asks a system and writes what it answered to files, with a manifest.
-import { randomBytes } from "node:crypto";
 import { type Command, InvalidArgumentError } from "commander";
 import { collectAws, leastPolicy } from "../app/collect.ts";
-import { fingerprint } from "../lib/hash.ts";
+import { fingerprinting, places, say, sayAgain } from "./collecting.ts";
+import { register as registerKubernetes } from "./collect-kubernetes.ts";
 import { EXIT } from "./exit.ts";
 import { withExamples } from "./flags.ts";
 import { put } from "./io.ts";
@@ -28,10 +28,11 @@ What is answered is kept: a second run asks only what is missing or failed, also
 Progress goes to stderr. Exit status: 0 every call answered, 2 some not, 3 nothing can be asked or bad usage.`;
 
 export function register(program: Command): void {
-  const aws = program
+  const parent = program
     .command("collect")
     .description("Ask a system and write what it answered to files, with a manifest.")
-    .exitOverride()
+    .exitOverride();
+  const aws = parent
     .command("aws")
     .description("AWS: identities, organization, resources and networks, of one account or many.")
     .option("--profile <name>", "profile of the shared AWS configuration")
@@ -54,6 +55,7 @@ export function register(program: Command): void {
     "bulkhead collect aws --profile audit --regions eu-west-1,us-east-1": "the account of the credentials",
     "bulkhead collect aws --organization --role bulkhead-collector": "every active account of the organization",
   }).action(collect);
+  registerKubernetes(parent);
 }
 
 async function collect(flags: Flags): Promise<void> {
@@ -63,8 +65,6 @@ async function collect(flags: Flags): Promise<void> {
   if ((flags.organization || flags.accounts) && flags.role === undefined)
     throw new UsageError("USAGE", "--role  is missing\n  Name the role to take in each account, such as --role bulkhead-collector.");
   const accounts = flags.organization ? ("organization" as const) : flags.accounts;
-  const given = process.env["BULKHEAD_FINGERPRINT_KEY"];
-  const key = given === undefined || given === "" ? randomBytes(32) : new TextEncoder().encode(given);
   const { AWS_REGION, AWS_DEFAULT_REGION } = process.env;
   const unanswered = await collectAws({
     ...(flags.profile !== undefined && { profile: flags.profile }),
@@ -73,19 +73,14 @@ async function collect(flags: Flags): Promise<void> {
     ...(flags.role !== undefined && { role: flags.role }),
     homeRegion: flags.regions?.[0] ?? AWS_REGION ?? AWS_DEFAULT_REGION ?? "us-east-1",
     concurrency: flags.concurrency,
-    fingerprint: (secret) => fingerprint(key, secret),
+    fingerprint: fingerprinting(),
     output: flags.output,
     refresh: flags.refresh ?? false,
-    say: (line) => void process.stderr.write(`${process.stderr.isTTY ? CLEAR : ""}${line}\n`),
-    ...(process.stderr.isTTY && {
-      progress: ({ folder, asked, answered }) => void process.stderr.write(`${CLEAR}${folder}  ${answered} of ${asked} calls`),
-    }),
+    say,
+    ...(process.stderr.isTTY && { progress: ({ folder, asked, answered }) => sayAgain(`${folder}  ${answered} of ${asked} calls`) }),
   });
   if (unanswered > 0) process.exitCode = EXIT.unknown;
 }
-
-/** Back to the line's start, and the line empty (ECMA-48, EL). */
-const CLEAR = "\r\u001b[2K";
 
 const listOf =
   (form: RegExp, example: string) =>
@@ -95,9 +90,3 @@ const listOf =
       throw new InvalidArgumentError(`Write them as ${example},${example}.`);
     return [...new Set(items)];
   };
-
-function places(value: string): number {
-  const count = Number(value);
-  if (!Number.isInteger(count) || count < 1 || count > 64) throw new InvalidArgumentError("Write a whole number from 1 to 64.");
-  return count;
-}

@@ -64,7 +64,7 @@ describe("what kubectl prints", () => {
   test("a secret's value is the fingerprint of the decoded value; a fingerprint in its place is kept", () => {
     expect(only(observations, "kubernetes/secret").values).toEqual({
       password: { fingerprint: context.fingerprint("correct-horse") },
-      token: { fingerprint: "a".repeat(64) },
+      token: { fingerprint: "a".repeat(64), key: "k1" },
     });
   });
 

@@ -3,7 +3,9 @@ import type { Gap } from "../../model/gap.ts";
 import type { Scope } from "../../model/manifest.ts";
 import type { Collector } from "../collector.ts";
 import { CLAUSES } from "./clauses.ts";
-import { isClusterObject, isList, type Topic } from "./kinds.ts";
+import { leastRules, RESOURCES } from "./fetch-resources.ts";
+import { isClusterObject, isDiscovery, isList, type Topic } from "./kinds.ts";
+import { join } from "./join.ts";
 import { map } from "./map.ts";
 
 export const collector: Collector = {
@@ -22,17 +24,7 @@ export const collector: Collector = {
     "Project, ProjectConfig, Warehouse, Stage, PromotionTask (Kargo), PromotionStrategy and commit statuses (GitOps Promoter)",
     "every other kind by name",
   ],
-  permissions: [
-    'list namespaces, serviceaccounts, configmaps, pods ("")',
-    'list secrets (""), only to fingerprint their values; without it name them with `kubectl get secrets -o name`',
-    "list deployments, replicasets, statefulsets, daemonsets (apps); jobs, cronjobs (batch)",
-    'list services ("")',
-    "list networkpolicies, ingresses (networking.k8s.io)",
-    "list adminnetworkpolicies, baselineadminnetworkpolicies, clusternetworkpolicies (policy.networking.k8s.io), gateways, their routes and referencegrants (gateway.networking.k8s.io), routes (route.openshift.io), where the cluster serves them",
-    "list network-attachment-definitions, multi-networkpolicies (k8s.cni.cncf.io), userdefinednetworks, clusteruserdefinednetworks (k8s.ovn.org), virtualmachines, virtualmachineinstances, virtualmachineinstancereplicasets (kubevirt.io), virtualmachinepools (pool.kubevirt.io), where the cluster serves them",
-    "list applications, appprojects, applicationsets (argoproj.io), every kind of source.toolkit.fluxcd.io, source.extensions.fluxcd.io, kustomize.toolkit.fluxcd.io, helm.toolkit.fluxcd.io, kargo.akuity.io and promoter.argoproj.io, where the cluster serves them",
-    "list roles, clusterroles, rolebindings, clusterrolebindings (rbac.authorization.k8s.io)",
-  ],
+  permissions: leastRules().map(({ apiGroups, resources }) => `list ${resources.join(", ")} (${apiGroups[0] || '""'})`),
   cannotSee: [
     "flags of the API server: anonymous requests are taken as allowed, their default (A1)",
     "who is in a group that an identity provider asserts, unless the charter says so (A6)",
@@ -42,29 +34,23 @@ export const collector: Collector = {
     "whether the network plugin enforces policies, and what policies of its own kinds say (B4)",
   ],
   recognize(document) {
+    if (isDiscovery(document)) return "Kubernetes discovery";
     if (!isClusterObject(document)) return undefined;
     return isList(document) ? "Kubernetes list" : "Kubernetes object";
   },
   map,
+  join,
   denied,
 };
 
-const RESOURCES: readonly (readonly [RegExp, Topic])[] = [
-  [/^(cluster)?role(binding)?s?$/, "rbac"],
-  [/^(secret|sealedsecret|externalsecret)s?$/, "secrets"],
-  [/^(pod|deployment|replicaset|statefulset|daemonset|job|cronjob|replicationcontroller)s?$/, "workloads"],
-  [/^virtualmachine(instance|instancereplicaset|pool)?s?$/, "workloads"],
-  [/^(network-attachment-definitions?|net-attach-def|multi-networkpolic(y|ies)|(cluster)?userdefinednetworks?)$/, "network"],
+const SHORT_NAMES: readonly (readonly [RegExp, Topic])[] = [
+  [/^(network-attachment-definition|net-attach-def|multi-networkpolicy)$/, "network"],
   [/^(po|deploy|rs|sts|ds|cj|rc)$/, "workloads"],
-  [/^(namespaces?|ns)$/, "namespaces"],
-  [/^(configmaps?|cm)$/, "config-maps"],
-  [/^(serviceaccounts?|sa)$/, "service-accounts"],
-  [/^((baseline)?admin|cluster)?networkpolic(y|ies)$/, "network"],
-  [/^(netpol|anp|banp|cnp|svc|ing|services?|ingress(es)?|gateways?|gtw|((http|grpc|tls|tcp|udp)?routes?)|referencegrants?)$/, "network"],
-  [/^(applications?|apps?|appprojects?|appprojs?|applicationsets?|appsets?)$/, "gitops"],
-  [/^(kustomizations?|ks|helmreleases?|hr|gitrepositor(y|ies)|ocirepositor(y|ies)|helmrepositor(y|ies)|helmcharts?|buckets?)$/, "gitops"],
-  [/^(artifactgenerators?|projects?|projectconfigs?|warehouses?|stages?|(cluster)?promotiontasks?)$/, "gitops"],
-  [/^(promotionstrateg(y|ies)|(argocd|timed|git|scheduled|webrequest)commitstatus(es)?)$/, "gitops"],
+  [/^ns$/, "namespaces"],
+  [/^cm$/, "config-maps"],
+  [/^sa$/, "service-accounts"],
+  [/^(netpol|anp|banp|cnp|svc|ing|gtw)$/, "network"],
+  [/^(apps?|appprojs?|appsets?|ks|hr)$/, "gitops"],
 ];
 
 /** A call that names no resource could have been about any. */
@@ -98,7 +84,7 @@ function denied(call: string, error: string, scope: Scope): readonly Gap[] {
 
 /** What `kubectl get TYPES [-n NAMESPACE]`, or `GET /api/v1/namespaces/NAMESPACE/TYPE`, asked for. */
 function asked(call: string): { readonly resources: readonly string[]; readonly namespace?: string } {
-  const path = /\/(?:api\/v1|apis\/[^/\s]+\/[^/\s]+)(?:\/namespaces\/([^/\s]+))?\/([a-z]+)/.exec(call);
+  const path = /\/(?:api\/v1|apis\/[^/\s]+\/[^/\s]+)(?:\/namespaces\/([^/\s]+))?\/([a-z-]+)/.exec(call);
   if (path) return { resources: [path[2] as string], ...(path[1] && { namespace: path[1] }) };
   const words = call.trim().split(/\s+/);
   const flag = words.findIndex((word) => word === "-n" || word === "--namespace");
@@ -108,4 +94,7 @@ function asked(call: string): { readonly resources: readonly string[]; readonly 
   return { resources: resources.map((type) => (type.split(".")[0] as string).toLowerCase()), ...(namespace && { namespace }) };
 }
 
-const topicOf = (resource: string): Topic => RESOURCES.find(([pattern]) => pattern.test(resource))?.[1] ?? "other";
+const topicOf = (resource: string): Topic =>
+  RESOURCES.find(({ name, kind }) => name === resource || kind.toLowerCase() === resource)?.topic ??
+  SHORT_NAMES.find(([pattern]) => pattern.test(resource))?.[1] ??
+  "other";

@@ -10,6 +10,8 @@ export interface Kind {
   readonly groups: readonly string[];
   readonly versions: readonly string[];
   readonly namespaced: boolean;
+  /** The name of its resource, where it is not the kind's plural. */
+  readonly resource?: string;
 }
 
 const RBAC = { topic: "rbac", groups: ["rbac.authorization.k8s.io"], versions: ["v1", "v1beta1", "v1alpha1"] } as const;
@@ -17,6 +19,7 @@ const CORE = { groups: [""], versions: ["v1"], namespaced: true } as const;
 const APPS = { topic: "workloads", groups: ["apps", "extensions"], versions: ["v1", "v1beta2", "v1beta1"], namespaced: true } as const;
 const BATCH = { topic: "workloads", groups: ["batch"], versions: ["v1", "v1beta1", "v2alpha1"], namespaced: true } as const;
 
+const CNI = { topic: "network", groups: ["k8s.cni.cncf.io"], namespaced: true } as const;
 const POLICY_API = { topic: "network", groups: ["policy.networking.k8s.io"], namespaced: false } as const;
 const GATEWAY_API = {
   topic: "network",
@@ -75,8 +78,8 @@ export const KINDS: Readonly<Record<string, Kind>> = {
   TCPRoute: GATEWAY_API,
   UDPRoute: GATEWAY_API,
   ReferenceGrant: GATEWAY_API,
-  NetworkAttachmentDefinition: { topic: "network", groups: ["k8s.cni.cncf.io"], versions: ["v1"], namespaced: true },
-  MultiNetworkPolicy: { topic: "network", groups: ["k8s.cni.cncf.io"], versions: ["v1beta2", "v1beta1"], namespaced: true },
+  NetworkAttachmentDefinition: { ...CNI, versions: ["v1"], resource: "network-attachment-definitions" },
+  MultiNetworkPolicy: { ...CNI, versions: ["v1beta2", "v1beta1"], resource: "multi-networkpolicies" },
   UserDefinedNetwork: { topic: "network", groups: ["k8s.ovn.org"], versions: ["v1"], namespaced: true },
   ClusterUserDefinedNetwork: { topic: "network", groups: ["k8s.ovn.org"], versions: ["v1"], namespaced: false },
   VirtualMachine: KUBEVIRT,
@@ -164,9 +167,19 @@ export function isClusterObject(document: unknown): document is { apiVersion: st
 export const isList = (document: { kind: string }): boolean =>
   document.kind.endsWith("List") && Array.isArray((document as Record<string, unknown>)["items"]);
 
+const DISCOVERY: ReadonlySet<string> = new Set(["APIVersions", "APIGroupList", "APIGroup", "APIResourceList"]);
+
+/**
+ * What the server says that it serves (`kubectl get --raw /apis`): it tells why a kind was not asked for, and is no object. The list of the core
+ * group names no version of its own.
+ */
+export const isDiscovery = (document: unknown): boolean =>
+  isObject(document) && DISCOVERY.has(String(document["kind"])) && (document["apiVersion"] ?? "v1") === "v1";
+
 /** What the kind is, when its group is one it is known in. */
 export function kindOf(kind: string, api: ApiVersion): Kind | undefined {
-  const known = KINDS[kind];
+  // Threat: a kind named `constructor` would be found on every object.
+  const known = Object.hasOwn(KINDS, kind) ? KINDS[kind] : undefined;
   return known?.groups.includes(api.group) ? known : undefined;
 }
 

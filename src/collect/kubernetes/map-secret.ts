@@ -1,38 +1,57 @@
 // Secrets and config maps → observations. A value leaves this file only as a keyed fingerprint.
 import type { KubernetesConfigMap, KubernetesObservation, KubernetesSecret } from "../../model/observations/kubernetes.ts";
 import type { CollectorContext } from "../collector.ts";
+import { keyIdOf } from "./fingerprint-key.ts";
 import type { Placed } from "./map.ts";
-import { redactValue } from "./redact.ts";
+import { redactNote, redactValue } from "./redact.ts";
 import { ConfigMap, ExternalSecret, SealedSecret, Secret } from "./schema.ts";
 
 /** A collection that was made with a key writes this in place of the value. */
-const FINGERPRINT = /^fingerprint:hmac-sha256:[^:]+:([0-9a-f]{64})$/;
+export const FINGERPRINT = /^fingerprint:hmac-sha256:([^:]+):([0-9a-f]{64})$/;
+
+/** kubectl keeps the whole object, secret values included, in this annotation (kubectl apply, "How apply calculates differences"). */
+export const LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration";
 
 /** The annotations that say whose token it is (Secrets, "ServiceAccount token Secrets"); others may repeat the value. */
-const KEPT_ANNOTATIONS = ["kubernetes.io/service-account.name", "kubernetes.io/service-account.uid"];
+export const KEPT_ANNOTATIONS: readonly string[] = ["kubernetes.io/service-account.name", "kubernetes.io/service-account.uid"];
 
 export function mapSecret(document: unknown, at: Placed, _: string, context: CollectorContext): KubernetesObservation {
   const { type, data, stringData } = Secret.parse(document);
-  const values: Record<string, { fingerprint: string }> = {};
-  const plain = (text: string): string => FINGERPRINT.exec(text)?.[1] ?? context.fingerprint(text);
-  for (const [key, text] of Object.entries(data)) {
-    values[key] = { fingerprint: FINGERPRINT.exec(text)?.[1] ?? plain(decoded(text)) };
-  }
+  const own = keyIdOf(context.fingerprint);
+  const entry = (text: string, secret: string): KubernetesSecret["values"][string] => {
+    const [, key, fingerprint] = FINGERPRINT.exec(text) ?? [];
+    if (fingerprint === undefined) return { fingerprint: context.fingerprint(secret) };
+    return key === own ? { fingerprint } : { fingerprint, ...(key !== undefined && { key }) };
+  };
   // stringData wins over data under the same key (Secret, core/v1).
-  for (const [key, text] of Object.entries(stringData)) values[key] = { fingerprint: plain(text) };
-  const argoCluster = argoClusterOf(at, { ...decodedTexts(data), ...stringData });
+  const values = {
+    ...Object.fromEntries(Object.entries(data).map(([key, text]) => [key, entry(text, decoded(text))])),
+    ...Object.fromEntries(Object.entries(stringData).map(([key, text]) => [key, entry(text, text)])),
+  };
+  const argoCluster = argoClusterOf(at, { ...decodedTexts(data), ...stringData }, context);
   return { ...withoutNotes(at), kind: "kubernetes/secret", ...(type && { type }), values, ...argoCluster } satisfies KubernetesSecret;
 }
 
 /** Source: Argo CD, "Declarative Setup", Clusters: `name` and `server` of a secret with this label; `config` holds the credential. */
-function argoClusterOf(at: Placed, texts: Readonly<Record<string, string>>): Pick<KubernetesSecret, "argoCluster"> {
-  if (at.labels["argocd.argoproj.io/secret-type"] !== "cluster") return {};
+function argoClusterOf(
+  at: Placed,
+  texts: Readonly<Record<string, string>>,
+  { fingerprint }: CollectorContext,
+): Pick<KubernetesSecret, "argoCluster"> {
+  if (!isArgoCluster(at.labels)) return {};
   const plain = (key: string): object => {
     const text = texts[key];
-    return text !== undefined && !FINGERPRINT.test(text) ? { [key]: text.trim() } : {};
+    return text !== undefined && !FINGERPRINT.test(text) && isPlainNote(text, fingerprint) ? { [key]: text.trim() } : {};
   };
   return { argoCluster: { ...plain("name"), ...plain("server") } };
 }
+
+export const isArgoCluster = (labels: Readonly<Record<string, unknown>>): boolean => labels["argocd.argoproj.io/secret-type"] === "cluster";
+
+/** What names a cluster of Argo CD and holds no credential itself: it may be read, and a live collection keeps it. */
+export const ARGO_CLUSTER_KEYS: readonly string[] = ["name", "server"];
+
+export const isPlainNote = (text: string, fingerprint: (secret: string) => string): boolean => redactNote(text, fingerprint) === text;
 
 const decodedTexts = (data: Readonly<Record<string, string>>): Record<string, string> =>
   Object.fromEntries(Object.entries(data).map(([key, text]) => [key, FINGERPRINT.test(text) ? text : decoded(text)]));
@@ -64,7 +83,7 @@ export function mapConfigMap(document: unknown, at: Placed, _: string, context: 
 }
 
 /** The value as text; one that is not UTF-8 keeps its base64 form, so that two different ones stay different. */
-function decoded(base64: string): string {
+export function decoded(base64: string): string {
   const text = Buffer.from(base64, "base64").toString("utf8");
   return text.includes("\ufffd") ? base64.replace(/\s/g, "") : text;
 }

@@ -4,9 +4,19 @@ import type { Gap } from "../../model/gap.ts";
 import type { KubernetesObservation, KubernetesOther } from "../../model/observations/kubernetes.ts";
 import { inside, type Source } from "../../model/source.ts";
 import type { CollectorContext, ObservationSink, ParsedFile } from "../collector.ts";
-import { apiVersionOf, isClusterObject, isList, isNamespacedOther, type Kind, kindOf, misplacedKind, type Topic } from "./kinds.ts";
+import {
+  apiVersionOf,
+  isClusterObject,
+  isDiscovery,
+  isList,
+  isNamespacedOther,
+  type Kind,
+  kindOf,
+  misplacedKind,
+  type Topic,
+} from "./kinds.ts";
 import { CLAUSES } from "./clauses.ts";
-import { mapConfigMap, mapExternalSecret, mapSealedSecret, mapSecret } from "./map-secret.ts";
+import { LAST_APPLIED, mapConfigMap, mapExternalSecret, mapSealedSecret, mapSecret } from "./map-secret.ts";
 import { ATTACHMENT_MAPPERS } from "./map-attachments.ts";
 import { mapMachine } from "./map-machine.ts";
 import { ARGO_MAPPERS } from "./map-argo.ts";
@@ -16,6 +26,7 @@ import { PROMOTION_MAPPERS } from "./map-promotion.ts";
 import { mapRole, mapRoleBinding } from "./map-rbac.ts";
 import { mapWorkload } from "./map-workload.ts";
 import { problemOf } from "./problem.ts";
+import { redactNote } from "./redact.ts";
 import { Head, ServiceAccount } from "./schema.ts";
 
 /** What every observation of an object shares. */
@@ -74,16 +85,31 @@ interface Target {
 }
 
 function unfold(document: unknown, source: Source, depth: number, to: Target): void {
+  if (isDiscovery(document)) return;
   if (!isClusterObject(document)) to.sink.gap(malformed(to.cluster, "other", source, "an item that is no Kubernetes object"));
   else if (!isList(document)) mapObject(document, source, to);
   else if (depth >= DEEPEST_LIST) to.sink.gap(malformed(to.cluster, "other", source, "lists nested too deeply"));
   else {
     // Items of a typed list leave out what the list's own kind says (API conventions, "Lists"): a PodList of v1 holds Pods of v1.
     const implied = document.kind === "List" ? {} : { apiVersion: document.apiVersion, kind: document.kind.slice(0, -"List".length) };
+    if (isCutOff(document)) to.sink.gap(malformed(to.cluster, topicOf(implied), inside(source, "metadata", "continue"), CUT_OFF));
     asList((document as unknown as { items: unknown[] }).items).forEach((item, i) => {
       unfold(isObject(item) ? { ...implied, ...item } : item, inside(source, "items", i), depth + 1, to);
     });
   }
+}
+
+const CUT_OFF = "the list is cut off; collect it without --limit, or all its pages";
+
+/** A page that is not the last names the next (API concepts, "Retrieving large results sets in chunks"). */
+function isCutOff(list: object): boolean {
+  const metadata = "metadata" in list && isObject(list.metadata) ? list.metadata : {};
+  return (metadata["continue"] ?? "") !== "";
+}
+
+function topicOf({ apiVersion, kind }: { readonly apiVersion?: string; readonly kind?: string }): Topic {
+  const api = apiVersionOf(apiVersion ?? "");
+  return (api && kindOf(kind ?? "", api)?.topic) ?? "other";
 }
 
 function mapObject(document: { apiVersion: string; kind: string }, source: Source, to: Target): void {
@@ -120,11 +146,9 @@ function observe(document: unknown, head: Head, at: Placed, known: Kind | undefi
   return mapper(document, at, head.kind, context);
 }
 
-/** kubectl keeps the whole object, secret values included, in this annotation (kubectl apply, "How apply calculates differences"). */
-const LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration";
-
 function place({ metadata, kind }: Head, source: Source, isNamespaced: boolean, group: string, to: Target): Placed {
-  const { [LAST_APPLIED]: _, ...annotations } = metadata.annotations;
+  const { [LAST_APPLIED]: _, ...notes } = metadata.annotations;
+  const annotations = Object.fromEntries(Object.entries(notes).map(([key, text]) => [key, redactNote(text, to.context.fingerprint)]));
   const isPlaceless = isNamespaced && !metadata.namespace;
   // A cluster-scoped kind ignores a namespace that a manifest gives it; a kind of which nothing is known is believed.
   const namespace = isPlaceless ? "default" : kindIsClusterScoped(kind, group) ? undefined : (metadata.namespace ?? undefined);

@@ -3,6 +3,10 @@
 /** How a fingerprint stands in the text it was taken from: the identity of the value, and nothing else of it. */
 export const fingerprintMark = (hex: string): string => `{fingerprint ${hex}}`;
 
+/** A live collection has put marks in place of secrets; what is read from it must keep them. */
+const MARK = /\{fingerprint [0-9a-f]+\}/g;
+const IS_MARK = new RegExp(`^${MARK.source}$`);
+
 const SECRET_WORD = String.raw`(?:pass(?:word|wd|phrase|code)?|pwd|secret|token|credentials?|api[-_.]?key|access[-_.]?key|private[-_.]?key|auth[-_.]?key|signing[-_.]?key|encryption[-_.]?key)`;
 
 const SECRET_NAME = new RegExp(String.raw`(?:^|[^a-z])${SECRET_WORD}s?(?:[^a-z]|$)`, "i");
@@ -10,7 +14,10 @@ const SECRET_NAME = new RegExp(String.raw`(?:^|[^a-z])${SECRET_WORD}s?(?:[^a-z]|
 /** `camelCase` names count as words too: `dbPassword`. */
 const words = (name: string): string => name.replace(/([a-z0-9])([A-Z])/g, "$1_$2");
 
-export const isSecretName = (name: string): boolean => SECRET_NAME.test(words(name));
+/** Headers of a probe or a hook that carry a credential, whatever else is called so. */
+const SECRET_HEADER = /^(?:(?:proxy-)?authorization|(?:set-)?cookie)$/i;
+
+export const isSecretName = (name: string): boolean => SECRET_NAME.test(words(name)) || SECRET_HEADER.test(name);
 
 /** Not worth hiding, and worth reading: switches, numbers, references to other variables, paths and templates. */
 const IS_PLAIN = /^(?:|true|false|yes|no|on|off|none|null|\d{1,5}|\$\([^)]*\)|\$\{[\w.-]*\}|\/[\w./-]*)$/i;
@@ -28,22 +35,37 @@ const KNOWN_TOKEN =
 /** Free text (a file in a config map, an argument, a value): the secrets in it are replaced, the rest stays. */
 export function redactText(text: string, fingerprint: (secret: string) => string): string {
   const mark = (secret: string): string => fingerprintMark(fingerprint(secret));
-  return text
+  const assigned = withoutKeys(text, mark).replace(ASSIGNMENT, (found: string, before: string, ...rest: (string | undefined)[]) => {
+    const secret = rest[0] ?? rest[1] ?? (rest[2] as string);
+    const isMarked = secret.startsWith("{fingerprint");
+    return isMarked || IS_PLAIN.test(secret) || secret.includes("://") ? found : before + mark(secret);
+  });
+  return assigned.replace(KNOWN_TOKEN, (found) => mark(found));
+}
+
+const withoutKeys = (text: string, mark: (secret: string) => string): string =>
+  text
     .replace(PRIVATE_KEY, (found) => mark(found))
-    .replace(URL_PASSWORD, (_, before: string, secret: string, after: string) => before + mark(decoded(secret)) + after)
-    .replace(ASSIGNMENT, (found: string, before: string, ...rest: (string | undefined)[]) => {
-      const secret = rest[0] ?? rest[1] ?? (rest[2] as string);
-      const isMarked = secret.startsWith("{fingerprint");
-      return isMarked || IS_PLAIN.test(secret) || secret.includes("://") ? found : before + mark(secret);
-    })
-    .replace(KNOWN_TOKEN, (found) => mark(found));
+    .replace(URL_PASSWORD, (_, before: string, secret: string, after: string) => before + mark(decoded(secret)) + after);
+
+/**
+ * Text of no known form, such as an annotation: a single word may name a thing (an image `vault-secret:1.0`, a reference `secret:web`) and is no
+ * assignment; in several words an assignment is taken for one.
+ */
+export function redactNote(text: string, fingerprint: (secret: string) => string): string {
+  if (/[\s{;&]/.test(text.replaceAll(MARK, ""))) return redactText(text, fingerprint);
+  const mark = (secret: string): string => fingerprintMark(fingerprint(secret));
+  return withoutKeys(text, mark).replace(KNOWN_TOKEN, (found) => mark(found));
 }
 
 /** A named value: the whole of it when the name says that it is a secret and it is no address and no file, the secrets in it otherwise. */
 export function redactValue(name: string, value: string, fingerprint: (secret: string) => string): string {
-  const isFile = name.includes(".") && value.includes("\n");
-  const isWholeSecret = isSecretName(name) && !isFile && !IS_PLAIN.test(value) && !value.includes("://");
-  return isWholeSecret ? fingerprintMark(fingerprint(value)) : redactText(value, fingerprint);
+  if (IS_MARK.test(value)) return value;
+  // What is left of it decides, so that a second time gives the same.
+  const redacted = redactText(value, fingerprint);
+  const isFile = name.includes(".") && redacted.includes("\n");
+  const isWholeSecret = isSecretName(name) && !isFile && !IS_PLAIN.test(value) && !redacted.includes("://");
+  return isWholeSecret ? fingerprintMark(fingerprint(value)) : redacted;
 }
 
 /** Arguments of a command: a secret may be the argument after the flag that names it (`--password`, `x`). */

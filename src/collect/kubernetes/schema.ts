@@ -1,14 +1,23 @@
 // The wire format of Kubernetes objects: only the fields used. `nullish`, because manifests leave keys empty and the API server reads that as absent.
 import { z } from "zod";
+import { isObject } from "../../lib/json.ts";
 
 const Names = z
   .array(z.string())
   .nullish()
   .transform((names) => names ?? []);
-const Texts = z
-  .record(z.string(), z.string())
-  .nullish()
-  .transform((texts) => texts ?? {});
+/**
+ * Threat: a tenant may call a key of a Secret or a ConfigMap `__proto__` (core/v1: `[-._a-zA-Z0-9]+`), and zod leaves that member out without a
+ * word. It is refused, so that the object becomes a gap.
+ */
+const record = <T extends z.ZodType>(value: T) =>
+  z
+    .unknown()
+    .optional()
+    .refine((given) => !(isObject(given) && Object.hasOwn(given, "__proto__")), "has a key that cannot be read")
+    .pipe(z.record(z.string(), value).nullish());
+
+const Texts = record(z.string()).transform((texts) => texts ?? {});
 
 /** ObjectMeta, meta/v1. */
 export const Metadata = z.object({
@@ -56,10 +65,7 @@ const Encoded = z.string().regex(/^(?:[A-Za-z0-9+/\s]*={0,2}\s*|fingerprint:hmac
 
 export const Secret = z.object({
   type: z.string().nullish(),
-  data: z
-    .record(z.string(), Encoded)
-    .nullish()
-    .transform((data) => data ?? {}),
+  data: record(Encoded).transform((data) => data ?? {}),
   stringData: Texts,
 });
 

@@ -68,6 +68,8 @@ export interface KubernetesSecret extends KubernetesRead {
       string,
       {
         readonly fingerprint?: string;
+        /** The id of the key that it was made with, where that is not the key of this reading: under two keys nothing can be told to be equal. */
+        readonly key?: string;
         /** Where an external secret takes the value from, as written: `STORE KEY PROPERTY`. */
         readonly remote?: string;
       }

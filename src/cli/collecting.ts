@@ -1,0 +1,25 @@
+// What the commands below `bulkhead collect` share: the fingerprint key, and what is said on the way.
+import { randomBytes } from "node:crypto";
+import { InvalidArgumentError } from "commander";
+import { fingerprint } from "../lib/hash.ts";
+
+/** With the key of BULKHEAD_FINGERPRINT_KEY, or one that is drawn now and forgotten. */
+export function fingerprinting(): (secret: string) => string {
+  const given = process.env["BULKHEAD_FINGERPRINT_KEY"];
+  const key = given === undefined || given === "" ? randomBytes(32) : new TextEncoder().encode(given);
+  return (secret) => fingerprint(key, secret);
+}
+
+/** Back to the line's start, and the line empty (ECMA-48, EL). */
+const CLEAR = "\r\u001b[2K";
+
+export const say = (line: string): void => void process.stderr.write(`${process.stderr.isTTY ? CLEAR : ""}${line}\n`);
+
+/** In place of the line before; for terminals only. */
+export const sayAgain = (line: string): void => void process.stderr.write(`${CLEAR}${line}`);
+
+export function places(value: string): number {
+  const count = Number(value);
+  if (!Number.isInteger(count) || count < 1 || count > 64) throw new InvalidArgumentError("Write a whole number from 1 to 64.");
+  return count;
+}
