@@ -4,6 +4,7 @@ import { check as breakGlassUnproven } from "./break-glass-unproven/check.ts";
 import { check as changeReachesHigherEnvironmentUnreviewed } from "./change-reaches-higher-environment-unreviewed/check.ts";
 import type { Check } from "./check.ts";
 import { check as clusterControllableFromBelow } from "./cluster-controllable-from-below/check.ts";
+import { check as dataSharedWithLowerEnvironment } from "./data-shared-with-lower-environment/check.ts";
 import { check as dataStoreServesTwoEnvironments } from "./data-store-serves-two-environments/check.ts";
 import { check as declaredGateUnguarded } from "./declared-gate-unguarded/check.ts";
 import { check as entityInNoEnvironment } from "./entity-in-no-environment/check.ts";
@@ -31,6 +32,7 @@ export const checks: readonly Check[] = [
   secretValidInTwoEnvironments,
   dataStoreServesTwoEnvironments,
   guardRemovableFromBelow,
+  dataSharedWithLowerEnvironment,
   runnerSharedByEnvironments,
   roleTrustsUnreviewedJobs,
   productionDataReadableFromBelow,

@@ -9,6 +9,8 @@ export type Files = Map<string, string>;
 export interface Folder {
   /** An answered call and its answer. Objects are printed as JSON, text as it is. */
   readonly answer: (call: string, file: string, body: unknown) => void;
+  /** A call that was answered by an error: that there is none, or that it may not be seen. */
+  readonly denied: (call: string, error: string) => void;
   readonly close: () => void;
 }
 
@@ -24,6 +26,9 @@ export function openFolder(files: Files, path: string, scope: Scope, collectedBy
       const text = typeof body === "string" ? body : `${JSON.stringify(body, null, indent)}\n`;
       files.set(full, text);
       calls.push({ call, status: "answered", file, sha256: sha256(text) });
+    },
+    denied(call, error) {
+      calls.push({ call, status: "denied", error });
     },
     close() {
       const manifest: Manifest = { bulkhead: "manifest/1", scope, collectedAt: COLLECTED, collectedBy, calls };

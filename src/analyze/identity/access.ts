@@ -1,6 +1,6 @@
 // Rules: what each identity can read, write and take over among the modeled resources, by its own policies and by the resources'.
 import { fact, type Fact } from "../../model/rule.ts";
-import { effectsOf, keyActionFor, type Effect } from "./actions.ts";
+import { effectsOf, keyUseFor, type Effect } from "./actions.ts";
 import type { Administrators } from "./administer.ts";
 import { ask, both, caller, either, isCertain, STRANGER, type Target } from "./ask.ts";
 import type { Caller } from "./context.ts";
@@ -152,7 +152,7 @@ function ways(
   const name = `${one.resource.type}/${one.resource.name}`;
   const block = `if Block Public Access of ${name}, which was not read, does not hold it back`;
   out.decided(decision, {
-    family: effect.family,
+    family: (who.type === "stranger" ? undefined : toldFamily(decision)) ?? effect.family,
     needs,
     gives: fact(effect.gives, one.resource.arn),
     place: one.resource.source,
@@ -161,9 +161,16 @@ function ways(
   });
 }
 
+/** What a share or a grant decides is told as one; what is open to everyone is told as that. */
+function toldFamily(decision: Decision): string | undefined {
+  const first = decision.outcome === "unknown" ? undefined : decision.by[0];
+  return first?.policy.told?.get(first.statement.index)?.family;
+}
+
 function decide(aws: AwsEstate, who: Caller, one: Modeled, effect: Effect): Decision {
   let best: Decision = IMPLICIT_DENY;
-  for (const { actions, on } of effect.ways) {
+  for (const { actions, on, fromOutside } of effect.ways) {
+    if (fromOutside === true && who.account === one.resource.account) continue;
     if (!actions.every((action) => isAllowedSomewhere(who, one, action))) continue;
     const resource = on === undefined ? one.target.arn : one.target.arn + on;
     const decisions = actions.map((action) => withKey(aws, who, action, one, ask(aws, who, action, one.target, undefined, resource)));
@@ -178,14 +185,22 @@ function decide(aws: AwsEstate, who: Caller, one: Modeled, effect: Effect): Deci
  * (KMS Developer Guide, "kms:ViaService"; S3 User Guide, "Using server-side encryption with AWS KMS keys").
  */
 function withKey(aws: AwsEstate, who: Caller, action: string, one: Modeled, decision: Decision): Decision {
-  const { kmsKey, service } = one.resource;
-  const needed = kmsKey === undefined || decision === IMPLICIT_DENY ? undefined : keyActionFor(action);
+  const { kmsKey, service, keyUnread, keyIsDefault } = one.resource;
+  const needed = decision === IMPLICIT_DENY ? undefined : keyUseFor(action);
+  if (needed === undefined) return decision;
   const form = kmsKey === undefined ? null : /^arn:[^:]+:kms:([^:]*):(\d{12}):key\/./.exec(kmsKey);
-  if (kmsKey === undefined || needed === undefined || !form) return decision;
+  if (kmsKey === undefined || !form) return keyUnread === true ? both(decision, KEY_UNREAD) : decision;
   const policy = aws.resourcePolicy(kmsKey) ?? "unread";
   const key: Target = { arn: kmsKey, account: form[2] as string, policy, policyRequired: true };
-  return both(decision, ask(aws, who, needed.toLowerCase(), key, { "kms:viaservice": fixed(`${service}.${form[1]}.amazonaws.com`) }));
+  const via = { "kms:viaservice": fixed(`${service}.${form[1]}.amazonaws.com`), "kms:grantisforawsresource": fixed("true") };
+  const withIt = both(decision, ask(aws, who, needed.action.toLowerCase(), key, needed.itself ? undefined : via));
+  return keyIsDefault === true ? either(withIt, both(decision, OLDER_THAN_DEFAULT)) : withIt;
 }
+
+const KEY_UNREAD: Decision = { outcome: "allowed-if", by: [], residual: ["if the key that encrypts it, which was not read, lets it"] };
+
+/** A bucket's default is about what is written from then on, without a choice of its own (S3 User Guide, "Setting default encryption"). */
+const OLDER_THAN_DEFAULT: Decision = { outcome: "allowed-if", by: [], residual: ["of what its default key does not encrypt"] };
 
 const isIdentity = (who: Caller): who is Identity => who.type === "role" || who.type === "user";
 

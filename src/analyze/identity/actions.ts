@@ -7,6 +7,8 @@ export interface Way {
   readonly actions: readonly string[];
   /** Asked on what is inside: the objects of a bucket. */
   readonly on?: string;
+  /** Only from another account: what is restored or copied from a share lies in the account of who does it. */
+  readonly fromOutside?: true;
 }
 
 export interface Effect {
@@ -22,6 +24,8 @@ const way = (on: string, ...actions: readonly string[]): Way => ({ actions, on }
 
 /** Each action alone suffices. */
 const any = (...actions: readonly string[]): readonly Way[] => actions.map((action) => ({ actions: [action] }));
+
+const outside = (...actions: readonly string[]): readonly Way[] => actions.map((action) => ({ actions: [action], fromOutside: true }));
 
 const read = (ways: readonly Way[]): Effect => ({ family: "aws/read-data", gives: "read", verb: "read", ways });
 const write = (ways: readonly Way[]): Effect => ({ family: "aws/write-data", gives: "write", verb: "write", ways });
@@ -104,6 +108,32 @@ export const EFFECTS: Readonly<Record<string, readonly Effect[]>> = {
     takeOver(any("dynamodb:putresourcepolicy")),
     write(any("dynamodb:putitem", "dynamodb:updateitem", "dynamodb:deleteitem", "dynamodb:batchwriteitem", "dynamodb:deletetable")),
     read(any("dynamodb:getitem", "dynamodb:batchgetitem", "dynamodb:query", "dynamodb:scan")),
+  ],
+  // Whoever shares a snapshot shares it with an account of their own (EBS User Guide, "Share an Amazon EBS snapshot with other AWS accounts").
+  "ec2:snapshot": [
+    write(any("ec2:deletesnapshot")),
+    read([...any("ebs:getsnapshotblock", "ec2:modifysnapshotattribute"), ...outside("ec2:createvolume", "ec2:copysnapshot")]),
+  ],
+  "ec2:machine-image": [
+    write(any("ec2:deregisterimage")),
+    read([...any("ec2:modifyimageattribute"), ...outside("ec2:runinstances", "ec2:copyimage")]),
+  ],
+  "ec2:volume": [write(any("ec2:deletevolume"))],
+  "rds:snapshot": [
+    write(any("rds:deletedbsnapshot")),
+    read([...any("rds:modifydbsnapshotattribute"), ...outside("rds:restoredbinstancefromdbsnapshot", "rds:copydbsnapshot")]),
+  ],
+  "rds:cluster-snapshot": [
+    write(any("rds:deletedbclustersnapshot")),
+    read([...any("rds:modifydbclustersnapshotattribute"), ...outside("rds:restoredbclusterfromsnapshot", "rds:copydbclustersnapshot")]),
+  ],
+  "rds:cluster": [
+    takeOver(any("rds:modifydbcluster"), "set the master password of"),
+    write(any("rds-data:executestatement", "rds-data:batchexecutestatement", "rds:deletedbcluster")),
+    read([
+      ...any("rds-data:executestatement", "rds:createdbclustersnapshot", "ram:createresourceshare", "ram:associateresourceshare"),
+      ...outside("rds:restoredbclustertopointintime"),
+    ]),
   ],
   "rds:database": [
     takeOver(any("rds:modifydbinstance", "rds:modifydbcluster"), "set the master password of"),
@@ -199,8 +229,13 @@ export const effectsOf = (resource: {
   readonly service: string;
   readonly type: string;
   readonly immutableTags?: boolean;
+  readonly arn?: string;
 }): readonly Effect[] => {
   if (resource.type === "repository" && resource.immutableTags) return EFFECTS["ecr:immutable"] ?? [];
+  if (resource.service === "rds") {
+    const kind = resource.arn?.split(":")[5];
+    if (kind === "cluster" || kind === "cluster-snapshot") return EFFECTS[`rds:${kind}`] ?? [];
+  }
   const key = `${resource.service}:${resource.type}`;
   return EFFECTS[key] ?? RUNS_AS_ROLE[key]?.effects ?? [];
 };
@@ -270,7 +305,8 @@ export function includesWrite(pattern: string): boolean {
 /**
  * What reading or writing something that a customer managed key encrypts needs of the key (S3 User Guide, "Using server-side encryption with AWS KMS
  * keys"; Secrets Manager User Guide, "Secret encryption and decryption"; SQS Developer Guide, "Key management"; SNS, "Managing encryption keys";
- * Systems Manager User Guide, "How AWS Systems Manager Parameter Store uses AWS KMS").
+ * Systems Manager User Guide, "How AWS Systems Manager Parameter Store uses AWS KMS"; EBS User Guide, "Share the KMS key used to encrypt a shared Amazon
+ * EBS snapshot"; RDS User Guide, "Sharing encrypted snapshots").
  */
 const KEY_ACTIONS: Readonly<Record<string, string>> = {
   "s3:getobject": "kms:Decrypt",
@@ -287,6 +323,31 @@ const KEY_ACTIONS: Readonly<Record<string, string>> = {
   "sqs:receivemessage": "kms:Decrypt",
   "sqs:sendmessage": "kms:GenerateDataKey",
   "sns:publish": "kms:GenerateDataKey",
+  "ebs:getsnapshotblock": "kms:Decrypt",
+  "ec2:createvolume": "kms:CreateGrant",
+  "ec2:copysnapshot": "kms:CreateGrant",
+  "ec2:runinstances": "kms:CreateGrant",
+  "ec2:copyimage": "kms:CreateGrant",
+  "rds:restoredbinstancefromdbsnapshot": "kms:CreateGrant",
+  "rds:copydbsnapshot": "kms:CreateGrant",
+  "rds:restoredbclusterfromsnapshot": "kms:CreateGrant",
+  "rds:copydbclustersnapshot": "kms:CreateGrant",
+  "rds:restoredbclustertopointintime": "kms:CreateGrant",
 };
 
-export const keyActionFor = (action: string): string | undefined => KEY_ACTIONS[action];
+/** Sharing by another's account is of use there only with the key, which whoever shares then grants with a request of their own. */
+const SHARING_ACTIONS: ReadonlySet<string> = new Set([
+  "ec2:modifysnapshotattribute",
+  "ec2:modifyimageattribute",
+  "rds:modifydbsnapshotattribute",
+  "rds:modifydbclustersnapshotattribute",
+  "ram:createresourceshare",
+  "ram:associateresourceshare",
+]);
+
+/** `itself`: asked of KMS by the caller, and not by the service for them. */
+export const keyUseFor = (action: string): { readonly action: string; readonly itself: boolean } | undefined => {
+  if (SHARING_ACTIONS.has(action)) return { action: "kms:CreateGrant", itself: true };
+  const known = KEY_ACTIONS[action];
+  return known === undefined ? undefined : { action: known, itself: false };
+};

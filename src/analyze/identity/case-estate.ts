@@ -4,6 +4,7 @@ import { asList, type Json, type JsonObject } from "../../lib/json.ts";
 import type { Gap } from "../../model/gap.ts";
 import type { Observation } from "../../model/observation.ts";
 import type { AwsResource, NamedPolicy } from "../../model/observations/aws.ts";
+import type { AwsCopy, AwsKeyGrant, AwsShare } from "../../model/observations/aws-sharing.ts";
 import type { IdentityToken } from "../../model/rule.ts";
 import { inside, type Source } from "../../model/source.ts";
 
@@ -61,6 +62,9 @@ export interface EstateCase {
     readonly delegated?: readonly string[];
   };
   readonly tokens?: readonly { readonly issuer: string; readonly claims: IdentityToken["claims"]; readonly holder: string }[];
+  readonly shares?: readonly (Pick<AwsShare, "arn" | "with" | "by"> & Partial<AwsShare>)[];
+  readonly grants?: readonly (Pick<AwsKeyGrant, "key" | "grantee" | "operations"> & Partial<AwsKeyGrant>)[];
+  readonly copies?: readonly (Pick<AwsCopy, "from" | "to" | "by"> & Partial<AwsCopy>)[];
   readonly gaps?: readonly { readonly topic: string; readonly subject: string; readonly what?: string }[];
   readonly charter?: Readonly<Record<string, unknown>>;
 }
@@ -155,6 +159,9 @@ function* others(estate: EstateCase): Iterable<Observation> {
     yield { kind: "aws/eks-cluster", arn, account: part(arn, 4), name: nameOf(arn), source: file, ...authenticationMode };
   }
   for (const pod of estate.pods ?? []) yield { kind: "aws/pod-identity", ...pod, source: file };
+  for (const share of estate.shares ?? []) yield { kind: "aws/share", source: file, ...share };
+  for (const given of estate.grants ?? []) yield { kind: "aws/key-grant", id: "0123456789abcdef", source: file, ...given };
+  for (const copy of estate.copies ?? []) yield { kind: "aws/copy", source: file, ...copy };
   for (const repository of estate.repositories ?? []) {
     yield { kind: "github/repository", repository, defaultBranch: "main", visibility: "private", archived: false, source: file };
   }

@@ -95,23 +95,21 @@ export function grantOf(bound: Bound, change?: string): Grant {
   const key = `${statement.index} ${change ?? ""}`;
   let made = known.get(key);
   if (!made) {
-    const label = statement.sid === undefined ? policy.label : `${policy.label}, statement ${statement.sid}`;
-    made = grant(
-      policy.owner,
-      { policy: policy.label, statement: statement.json },
-      {
-        label,
-        change: change ?? `narrow or remove ${summary(statement.json["Action"], "what is not in NotAction")} in ${label}`,
-        source: statementSource(bound),
-      },
-    );
+    const told = policy.told?.get(statement.index);
+    const label = told?.label ?? (statement.sid === undefined ? policy.label : `${policy.label}, statement ${statement.sid}`);
+    made = grant(policy.owner, told ? told.content : { policy: policy.label, statement: statement.json }, {
+      label,
+      change: change ?? told?.change ?? `narrow or remove ${summary(statement.json["Action"], "what is not in NotAction")} in ${label}`,
+      source: statementSource(bound),
+    });
     known.set(key, made);
   }
   return made;
 }
 
 export const statementSource = ({ policy, statement }: Bound): Source =>
-  policy.source.file === "" ? policy.source : inside(policy.source, "Statement", statement.index);
+  policy.told?.get(statement.index)?.source ??
+  (policy.source.file === "" ? policy.source : inside(policy.source, "Statement", statement.index));
 
 function summary(value: Json | undefined, otherwise: string): string {
   const list = asList(value).map(String);

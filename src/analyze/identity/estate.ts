@@ -12,9 +12,11 @@ import type { PlaneInput } from "../plane.ts";
 import type { Caller } from "./context.ts";
 import { readOrganization, type Organization } from "./control-policies.ts";
 import type { AttachedPolicy, PolicyIndex } from "./evaluate.ts";
+import { nameOfArn } from "./names.ts";
 import { managedPolicyOfAws } from "./managed-policies.ts";
 import { compilePolicy, type PolicyCache } from "./policy.ts";
 import { indexPolicies } from "./policy-index.ts";
+import { sharedStatements, withShared } from "./sharing-policies.ts";
 
 export interface Identity extends Caller {
   readonly type: "role" | "user";
@@ -295,15 +297,22 @@ function readAccounts(identities: readonly Identity[], gaps: readonly Gap[]): Re
 function resourcePolicies(observations: Observations, gaps: readonly Gap[], cache: PolicyCache): AwsEstate["resourcePolicy"] {
   const policies = new Map<string, AttachedPolicy | "unread">();
   for (const gap of gaps) if (gap.topic === "aws/resource-policy") policies.set(gap.subject, "unread");
+  const documents = new Map<string, Json>();
   for (const observed of observations("aws/resource-policy")) {
     if (observed.document === null) continue;
     const label = `policy of ${nameOfArn(observed.arn)}`;
     policies.set(observed.arn, readable(observed.document, observed.arn, label, observed.source, cache) ?? "unread");
+    documents.set(observed.arn, observed.document);
+  }
+  for (const [arn, shared] of sharedStatements(observations)) {
+    const policy = policies.get(arn);
+    // A policy that was not read could deny what is shared, and is uncertain as a whole.
+    if (policy === "unread") continue;
+    const own = policy === undefined ? undefined : { policy, document: documents.get(arn) ?? null };
+    policies.set(arn, withShared(arn, own, shared, cache));
   }
   return (arn) => policies.get(arn);
 }
-
-export const nameOfArn = (arn: string): string => arn.split(":").slice(5).join(":") || arn;
 
 function accountSources(observations: Observations, identities: readonly Identity[]): AwsEstate["sourceOfAccount"] {
   const sources = new Map<string, Source>();

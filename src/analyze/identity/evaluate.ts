@@ -1,4 +1,5 @@
 // Decides one request against every policy that applies: allowed, allowed if, denied, or unknown.
+import type { Json } from "../../lib/json.ts";
 import type { Source } from "../../model/source.ts";
 import { callerSide, candidatesOf, waysThrough, wholly, type Candidate } from "./candidates.ts";
 import { deniesHold, inWords, type Context } from "./condition.ts";
@@ -14,6 +15,17 @@ export interface Guard {
   readonly label: string;
 }
 
+/** What stands for a statement that nobody wrote as one: a share, a grant of a key. */
+export interface ToldStatement {
+  /** Of the rules that it decides. */
+  readonly family: string;
+  /** What the grant's id hashes. */
+  readonly content: Json;
+  readonly label: string;
+  readonly change: string;
+  readonly source: Source;
+}
+
 export interface AttachedPolicy {
   /** Whose grant a statement is: the ARN of the managed policy, of the principal (inline), or of the resource. */
   readonly owner: string;
@@ -23,6 +35,8 @@ export interface AttachedPolicy {
   readonly compiled: CompiledPolicy;
   /** For a boundary or control policy. A deny of another policy guards by its statement. */
   readonly guard?: Guard;
+  /** By the statement's index. */
+  readonly told?: ReadonlyMap<number, ToldStatement>;
 }
 
 export interface Bound {

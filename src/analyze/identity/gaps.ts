@@ -20,6 +20,8 @@ import { statementsFor } from "./policy.ts";
  *   draws boundaries by units, an unread organization also hides who belongs where: not taken.
  * - `aws/resource-list`, `aws/other`, `aws/scope`: an unlisted resource of the account that anyone could read and write, an entity of its own.
  *   Not scoped to an account: not taken.
+ * - `aws/sharing`: of one thing, anyone could read it; of a list of an account, something unlisted that anyone could read. Not found: not taken.
+ * - `aws/encryption`: which key encrypts can only keep readers out. No rule.
  * - `aws/eks-access`: anyone could administer the cluster, and its pods act as any role that trusts EKS Pod Identity.
  * - `aws/identity-center`: who is assigned to a set in an account, or in a group: any user of the directory. The policies of a set: the role that
  *   it would keep is not certain. Who administers it: any account. Which sets, users or accounts there are: not taken.
@@ -108,6 +110,19 @@ const unlisted: Handler = (gap, { out }) => {
   return true;
 };
 
+const sharing: Handler = (gap, { aws, out }) => {
+  const found = aws.resources.filter(({ arn }) => arn === gap.subject || (gap.subject.includes("*") && globMatches(gap.subject, arn)));
+  for (const { arn, type, name } of found) could(out, gap, [], fact("read", arn), `${type}/${name} may be shared with anyone`);
+  const account = found.length > 0 ? undefined : listAccount(gap.subject);
+  if (account === undefined) return found.length > 0;
+  const how = `something of account ${account} that was not listed may be shared with anyone`;
+  could(out, gap, [], fact("read", unreadId(account, gap.subject)), how);
+  return true;
+};
+
+/** `ACCOUNT:service`, of a list; undefined for what is about one thing. */
+const listAccount = (subject: string): string | undefined => /^(\d{12}):[a-z0-9]+$/.exec(subject)?.[1];
+
 const eksAccess: Handler = (gap, { aws, out }) => {
   const cluster = aws.observations("aws/eks-cluster").find(({ arn }) => arn === gap.subject);
   const name = cluster?.name ?? /:cluster\/([^/]+)$/.exec(gap.subject)?.[1];
@@ -154,6 +169,8 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
   "aws/resource-list": unlisted,
   "aws/other": unlisted,
   "aws/scope": unlisted,
+  "aws/sharing": sharing,
+  "aws/encryption": () => true,
   "aws/eks-access": eksAccess,
   "aws/oidc-provider": () => true,
   "aws/identity-center": unreadCenter,
@@ -171,7 +188,8 @@ interface Unlisted {
 /** Entities that stand for what could not be listed. */
 export function unlistedOf(gaps: readonly Gap[]): readonly Unlisted[] {
   return gaps.flatMap((gap) => {
-    const account = HANDLERS[gap.topic] === unlisted ? accountOfSubject(gap.subject) : undefined;
+    const handler = HANDLERS[gap.topic];
+    const account = handler === unlisted ? accountOfSubject(gap.subject) : handler === sharing ? listAccount(gap.subject) : undefined;
     return account === undefined ? [] : [{ account, subject: gap.subject, what: gap.what, source: gap.source ?? { file: "" } }];
   });
 }

@@ -23,3 +23,6 @@ export const accountOf = (arn: string): string | undefined => /^arn:[^:]+:[^:]+:
 
 /** The role with this ARN; a role named without its path is found by account and name. */
 export const findRole = (estate: AwsEstate, arn: string): Role | undefined => estate.roles.find((role) => role.arn === arn);
+
+/** What an ARN calls the thing: `role/ci`, `snapshot:orders`. */
+export const nameOfArn = (arn: string): string => arn.split(":").slice(5).join(":") || arn;

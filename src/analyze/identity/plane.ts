@@ -5,6 +5,7 @@ import { accessRules } from "./access.ts";
 import { accountOwnerRules, administerRules } from "./administer.ts";
 import { assumeRoleRules } from "./assume-role.ts";
 import { clusterRules } from "./clusters.ts";
+import { copyRules } from "./copies.ts";
 import { credentialRules } from "./credentials.ts";
 import { emission } from "./emission.ts";
 import { entities } from "./entities.ts";
@@ -30,6 +31,7 @@ function rules(known: KnownEstate, sink: RuleSink): void {
   const administrators = administerRules(aws, out);
   escalationRules(aws, administrators, out);
   accessRules(aws, administrators, out);
+  copyRules(aws, out);
   otherWriteRules(aws, administrators, out);
   identityCenterRules(aws, known, out, sink);
   identityCenterChangeRules(aws, administrators, out);

@@ -58,6 +58,7 @@ const SERVICES = [
   "eks",
   "sso-admin",
   "identitystore",
+  "ram",
 ];
 const FOLDER = new RegExp(`^(${SERVICES.join("|")})-((?:get|list|describe)-[a-z0-9-]+?)(?:\\.(?:json|ya?ml))?$`);
 

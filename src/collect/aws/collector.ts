@@ -14,6 +14,8 @@ import { resourcePolicyShapes } from "./map-resource-policy.ts";
 import { resourceShapes } from "./map-resources.ts";
 import { mapPlacements } from "./network/map-placements.ts";
 import { networkShapes } from "./network/shapes.ts";
+import { sharingShapes } from "./sharing/map-sharing.ts";
+import { snapshotShapes } from "./sharing/map-snapshots.ts";
 import { isAnswerTo, readingOf, type Shape } from "./shape.ts";
 
 /** In the order they are tried: the first that knows the content wins. */
@@ -27,6 +29,8 @@ export const shapes: readonly Shape[] = [
   ...resourcePolicyShapes,
   ...eksShapes,
   ...networkShapes,
+  ...snapshotShapes,
+  ...sharingShapes,
 ];
 
 /**
@@ -51,13 +55,16 @@ export const collector: Collector = {
     "Buckets, keys, secrets, queues, topics, repositories, functions, databases and instances, as listed",
     "Keyed fingerprints of secret values, where a collection holds values; the values are never kept",
     "EKS: clusters, access entries, access policies and pod identities",
+    "Volumes, snapshots, machine images, database snapshots and their copies, with whom each is shared",
+    "S3 replication and default encryption, grants of KMS keys, shares of AWS Resource Access Manager",
     "Networks: VPCs, subnets, routes, security groups, network ACLs, interfaces, gateways, peerings, endpoints, load balancers",
   ],
   permissions: leastPermissions(),
   cannotSee: [
     "SAML providers and who signs in through them; behind IAM Identity Center, an outside directory that fills its users and groups (A2, A6)",
     "Session policies and what a permissions boundary's document says when it is not in the files (A1, A4)",
-    "Access lists and access points of S3, grants of KMS (A1, D3)",
+    "Access lists and access points of S3 (A1, D3)",
+    "Data shares of Redshift, and copies that a schedule or a job makes (B6, D3)",
     "What a firewall appliance, a Direct Connect or VPN router, AWS Network Firewall or Cloud WAN lets through (B4)",
     "An authorization-details answer that was filtered looks whole: collect it without --filter (A1, A2)",
   ],

@@ -6,6 +6,7 @@ import { parseCall, type CliCall } from "./call.ts";
 import { clusterArn } from "./map-eks.ts";
 import { identityCenterSubject } from "./map-identity-center.ts";
 import { queueArn } from "./map-resource-policy.ts";
+import { isSharingList, sharedArn } from "./sharing/denied.ts";
 import { awsGap, type AwsTopic } from "./topics.ts";
 
 /** Answers that say there is none, each from the service's API reference of the call. */
@@ -13,6 +14,7 @@ const NONE: Readonly<Record<string, readonly string[]>> = {
   "get-bucket-policy": ["NoSuchBucketPolicy"],
   "get-public-access-block": ["NoSuchPublicAccessBlockConfiguration"],
   "get-bucket-encryption": ["ServerSideEncryptionConfigurationNotFoundError"],
+  "get-bucket-replication": ["ReplicationConfigurationNotFoundError"],
   "get-repository-policy": ["RepositoryPolicyNotFoundException"],
   "get-policy": ["ResourceNotFoundException"],
   "get-resource-policy": ["ResourceNotFoundException"],
@@ -105,6 +107,11 @@ function place(call: CliCall, scope: Scope): { readonly topic: AwsTopic; readonl
   if (call.service === "iam") return iamGap(call, account);
   const arn = resourceArn(call, scope);
   if (arn !== undefined) return { topic: "aws/resource-policy", subject: arn };
+  const shared = sharedArn(call, scope);
+  if (shared !== undefined) return { topic: "aws/sharing", subject: shared };
+  if (isSharingList(call)) return { topic: "aws/sharing", subject: `${account}:${call.service}` };
+  if (call.operation === "get-bucket-encryption" && call.flags["bucket"] !== undefined)
+    return { topic: "aws/encryption", subject: `arn:${partitionOf(call.flags["region"])}:s3:::${call.flags["bucket"]}` };
   if (RESOURCE_LISTS.includes(`${call.service} ${call.operation}`))
     return { topic: "aws/resource-list", subject: `${account}:${call.service === "s3api" ? "s3" : call.service}` };
   if (call.service === "ec2" || call.service === "elbv2") return { topic: "aws/network", subject: `${account}:ec2` };

@@ -1,66 +1,7 @@
 // The one table of calls that a live collection asks. What is asked, how it is written down and the least IAM policy all come from it.
-import { isObject, type Json, type JsonObject } from "../../lib/json.ts";
-
-/** As the CLI names it. */
-export type Service =
-  | ("iam" | "organizations" | "s3api" | "kms" | "secretsmanager" | "sqs" | "sns")
-  | ("ecr" | "lambda" | "rds" | "ec2" | "elbv2" | "eks" | "sts" | "sso-admin" | "identitystore");
-
-/** Parameters as the API names them. */
-export type Input = JsonObject;
-
-/** Calls that are asked once for every item of an answer. */
-export interface Following {
-  readonly inputs: (answer: JsonObject, input: Input) => readonly Input[];
-  readonly calls: readonly AskedCall[];
-}
-
-export interface AskedCall {
-  readonly service: Service;
-  /** As the API names it: `GetBucketPolicy`. */
-  readonly operation: string;
-  readonly input: Input;
-  /** Lists of the answer. A service may leave an empty one out, and then it is empty: it answered. */
-  readonly lists: readonly string[];
-  /** The IAM actions that it needs, where they are not named after the operation. */
-  readonly action?: string;
-  /** An answer that only leads to further calls and is no part of the estate. A denied one is listed all the same. */
-  readonly isLead?: true;
-  readonly following: () => readonly Following[];
-}
-
-interface Rest {
-  readonly input?: Input;
-  readonly lists?: readonly string[];
-  readonly action?: string;
-  readonly isLead?: true;
-  readonly following?: () => readonly Following[];
-}
-
-const call = (service: Service, operation: string, rest: Rest = {}): AskedCall => ({
-  service,
-  operation,
-  input: {},
-  lists: [],
-  following: () => [],
-  ...rest,
-});
-
-const text = (value: Json | undefined): readonly string[] => (typeof value === "string" ? [value] : []);
-
-const itemsOf = (answer: JsonObject, key: string): readonly Json[] => {
-  const list = answer[key];
-  return Array.isArray(list) ? (list as readonly Json[]) : [];
-};
-
-/** For each item of the list: the member (or the item itself, when it is text) as one parameter. */
-const each = (list: string, member: string, parameter: string, calls: readonly AskedCall[], fixed: Input = {}): (() => Following[]) => {
-  const inputs = (answer: JsonObject): Input[] =>
-    itemsOf(answer, list)
-      .flatMap((item) => text(isObject(item) ? item[member] : item))
-      .map((value) => ({ ...fixed, [parameter]: value }));
-  return () => [{ inputs, calls }];
-};
+import { isObject, type JsonObject } from "../../lib/json.ts";
+import { type AskedCall, call, each, type Following, type Input, itemsOf, type Service, text } from "./asked-call.ts";
+import { SHARING } from "./sharing/fetch-calls.ts";
 
 export const IDENTITY: readonly AskedCall[] = [
   call("iam", "GetAccountAuthorizationDetails", { lists: ["UserDetailList", "GroupDetailList", "RoleDetailList", "Policies"] }),
@@ -79,6 +20,8 @@ export const BUCKETS: readonly AskedCall[] = [
     following: each("Buckets", "Name", "Bucket", [
       call("s3api", "GetBucketPolicy", { action: "s3:GetBucketPolicy" }),
       call("s3api", "GetPublicAccessBlock", { action: "s3:GetBucketPublicAccessBlock" }),
+      call("s3api", "GetBucketReplication", { action: "s3:GetReplicationConfiguration" }),
+      call("s3api", "GetBucketEncryption", { action: "s3:GetEncryptionConfiguration" }),
     ]),
   }),
 ];
@@ -86,7 +29,10 @@ export const BUCKETS: readonly AskedCall[] = [
 const RESOURCES: readonly AskedCall[] = [
   call("kms", "ListKeys", {
     lists: ["Keys"],
-    following: each("Keys", "KeyArn", "KeyId", [call("kms", "GetKeyPolicy")], { PolicyName: "default" }),
+    following: () => [
+      ...each("Keys", "KeyArn", "KeyId", [call("kms", "GetKeyPolicy")], { PolicyName: "default" })(),
+      ...each("Keys", "KeyArn", "KeyId", [call("kms", "ListGrants", { lists: ["Grants"] })])(),
+    ],
   }),
   call("secretsmanager", "ListSecrets", {
     lists: ["SecretList"],
@@ -214,7 +160,7 @@ const NETWORK: readonly AskedCall[] = [
 ];
 
 /** Asked in every region. */
-export const REGIONAL: readonly AskedCall[] = [...RESOURCES, ...CLUSTERS, ...NETWORK];
+export const REGIONAL: readonly AskedCall[] = [...RESOURCES, ...CLUSTERS, ...NETWORK, ...SHARING];
 
 export const REGIONS = call("ec2", "DescribeRegions", { lists: ["Regions"], isLead: true });
 
@@ -351,34 +297,4 @@ export function leastPolicy(role?: string): IamPolicy {
   const reads = { Sid: "BulkheadReads", Effect: "Allow", Action: leastPermissions().toSorted(), Resource: "*" } as const;
   const takes = { Sid: "BulkheadTakesRole", Effect: "Allow", Action: "sts:AssumeRole", Resource: `arn:aws:iam::*:role/${role}` } as const;
   return { Version: "2012-10-17", Statement: role === undefined ? [reads] : [reads, takes] };
-}
-
-/** `GetOpenIDConnectProvider` → `get-open-id-connect-provider`, as the CLI does. */
-export const kebab = (name: string): string =>
-  name
-    .replace(/([a-z0-9])([A-Z])/g, "$1-$2")
-    .replace(/([A-Z]+)([A-Z][a-z])/g, "$1-$2")
-    .toLowerCase();
-
-const quoted = (word: string): string => (/^[\w@%+=:,./-]+$/.test(word) ? word : `"${word.replaceAll('"', "'")}"`);
-
-/** Shorthand of the CLI: `Name=state,Values=active,blackhole` (AWS CLI User Guide, "Using shorthand syntax"). */
-const shorthand = (value: Json | undefined): string =>
-  isObject(value)
-    ? Object.entries(value)
-        .map(([key, member]) => `${key}=${Array.isArray(member) ? member.join(",") : String(member)}`)
-        .join(",")
-    : String(value);
-
-/** The command line that asks the same. Page sizes are the SDK's matter: the CLI pages by itself. */
-export function commandLine({ service, operation }: AskedCall, input: Input, region?: string): string {
-  const words = ["aws", service, kebab(operation)];
-  for (const [parameter, value] of Object.entries(input)) {
-    if (parameter === "MaxResults") continue;
-    words.push(
-      `--${kebab(parameter)}`,
-      ...(Array.isArray(value) ? (value as readonly Json[]).map(shorthand) : [shorthand(value)]).map(quoted),
-    );
-  }
-  return [...words, ...(region === undefined ? [] : ["--region", region])].join(" ");
 }

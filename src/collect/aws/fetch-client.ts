@@ -2,7 +2,7 @@
 import type { JsonObject } from "../../lib/json.ts";
 import { isObject } from "../../lib/json.ts";
 import { fail, ok, type Result } from "../../lib/result.ts";
-import type { AskedCall, Input, Service } from "./fetch-calls.ts";
+import type { AskedCall, Input, Service } from "./asked-call.ts";
 import { cliForm } from "./fetch-form.ts";
 
 /** What is used of an SDK's module and client: every one of them has this shape. */
@@ -28,6 +28,7 @@ const MODULES: Readonly<Record<Service, readonly [client: string, load: () => Pr
   eks: ["EKSClient", () => import("@aws-sdk/client-eks")],
   "sso-admin": ["SSOAdminClient", () => import("@aws-sdk/client-sso-admin")],
   identitystore: ["IdentitystoreClient", () => import("@aws-sdk/client-identitystore")],
+  ram: ["RAMClient", () => import("@aws-sdk/client-ram")],
   sts: ["STSClient", () => import("@aws-sdk/client-sts")],
 };
 
@@ -123,6 +124,7 @@ const TOKENS: Readonly<Record<Service, readonly [answer: string, request: string
   elbv2: ["NextMarker", "Marker"],
   ecr: ["nextToken", "nextToken"],
   eks: ["nextToken", "nextToken"],
+  ram: ["nextToken", "nextToken"],
   s3api: ["ContinuationToken", "ContinuationToken"],
   organizations: ["NextToken", "NextToken"],
   secretsmanager: ["NextToken", "NextToken"],

@@ -2,7 +2,7 @@
 import { isObject, type Json, type JsonObject } from "../../lib/json.ts";
 import { decodePolicy } from "../../model/aws/policy.ts";
 import { withoutSecrets } from "../../model/aws/variables.ts";
-import type { Service } from "./fetch-calls.ts";
+import type { Service } from "./asked-call.ts";
 
 /** `2026-11-24T08:00:00+00:00`, with microseconds where there are any (AWS CLI User Guide, `cli_timestamp_format` iso8601). */
 function timestamp(date: Date): string {

@@ -10,7 +10,8 @@ import { type EstateReading, readEstate } from "../../app/read-estate.ts";
 import { Manifest } from "../../model/manifest.ts";
 import { parseCall } from "./call.ts";
 import { collector } from "./collector.ts";
-import { allCalls, commandLine, kebab, leastPolicy } from "./fetch-calls.ts";
+import { commandLine, kebab } from "./asked-call.ts";
+import { allCalls, leastPolicy } from "./fetch-calls.ts";
 import { cliForm } from "./fetch-form.ts";
 import { documents, fill, type Made, MANAGEMENT, REGION, ROLE, SECRETS } from "./moto-estate-support.ts";
 import { INSTALL, type Moto, motoProgram, startMoto } from "./moto-support.ts";
@@ -30,7 +31,11 @@ describe("the table of calls", () => {
 
   test("the policy allows what is asked, and nothing else", () => {
     const names = allCalls().map(({ operation }) =>
-      operation.replace("ListBuckets", "ListAllMyBuckets").replace("GetPublic", "GetBucketPublic"),
+      operation
+        .replace("ListBuckets", "ListAllMyBuckets")
+        .replace("GetPublic", "GetBucketPublic")
+        .replace("GetBucketReplication", "GetReplicationConfiguration")
+        .replace("GetBucketEncryption", "GetEncryptionConfiguration"),
     );
     const [statement] = leastPolicy().Statement;
     const allowed = [statement?.Action ?? []].flat().map((action) => action.split(":")[1]);
@@ -123,6 +128,25 @@ describe.skipIf(program === undefined)(`collected from moto server (${program ??
     expect(policyOf(`arn:aws:sns:${REGION}:${account}:alarms`)).toMatchObject({ document: expected.topic });
     expect(policyOf(`arn:aws:ecr:${REGION}:${account}:repository/shop/web`)).toMatchObject({ document: expected.repository });
     expect(policyOf(`arn:aws:lambda:${REGION}:${account}:function:thumbs`)).toBeDefined();
+  });
+
+  test("what is shared, granted and copied is what was shared, granted and copied", () => {
+    const shares = reading.observations.filter((each) => each.kind === "aws/share");
+    const place = `arn:aws:ec2:${REGION}::`;
+    expect(shares.map(({ arn, by, with: receiver }) => `${arn} ${by} ${receiver}`).toSorted()).toEqual(
+      [
+        `${place}image/${made.image} launch ${MANAGEMENT}`,
+        `${place}snapshot/${made.snapshot} create-volume ${MANAGEMENT}`,
+        `arn:aws:rds:${REGION}:${made.account}:snapshot:orders-2026 restore ${MANAGEMENT}`,
+        `arn:aws:rds:${REGION}:${made.account}:cluster:orders ram ${MANAGEMENT}`,
+      ].toSorted(),
+    );
+    const replication = { from: "arn:aws:s3:::acme-exports", to: "arn:aws:s3:::acme-plain", by: "replication" };
+    expect(reading.observations).toContainEqual(expect.objectContaining({ kind: "aws/copy", ...replication }));
+    const grant = { key: made.key, grantee: `arn:aws:iam::${MANAGEMENT}:role/reader`, operations: ["Decrypt"], name: "reader" };
+    expect(reading.observations).toContainEqual(expect.objectContaining({ kind: "aws/key-grant", ...grant }));
+    const bucket = { arn: "arn:aws:s3:::acme-exports", kmsKey: made.key, keyIsDefault: true };
+    expect(reading.observations).toContainEqual(expect.objectContaining({ kind: "aws/resource", ...bucket }));
   });
 
   test("identities of all pages are there, with their policies, boundary and session", () => {

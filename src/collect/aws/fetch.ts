@@ -5,20 +5,8 @@ import type { Scope } from "../../model/manifest.ts";
 import { partitionOf } from "../../model/aws/arn.ts";
 import { parseCall } from "./call.ts";
 import { saysNone } from "./denied.ts";
-import {
-  type AskedCall,
-  BUCKETS,
-  commandLine,
-  IDENTITY,
-  IDENTITY_CENTER,
-  type Input,
-  kebab,
-  MEMBERS,
-  ORGANIZATION,
-  ORGANIZATION_ITSELF,
-  REGIONAL,
-  REGIONS,
-} from "./fetch-calls.ts";
+import { type AskedCall, commandLine, type Input, kebab } from "./asked-call.ts";
+import { BUCKETS, IDENTITY, IDENTITY_CENTER, MEMBERS, ORGANIZATION, ORGANIZATION_ITSELF, REGIONAL, REGIONS } from "./fetch-calls.ts";
 import { connect, type ConnectOptions, type Connection, type Credentials, type Failure } from "./fetch-client.ts";
 
 export interface FetchOptions {
@@ -215,6 +203,8 @@ class Asking {
   kept = 0;
   readonly earlier: Earlier | undefined;
   readonly #connection: Connection;
+  /** The account, or `organization`. */
+  readonly #folder: string;
   readonly #told: () => void;
   readonly #keep: (call: string, document: JsonObject) => void;
   readonly #asked = new Set<string>();
@@ -225,6 +215,7 @@ class Asking {
     this.#connection = connection;
     this.earlier = options.earlier?.(folder);
     this.#keep = (call, document) => options.keep?.(folder, call, document);
+    this.#folder = folder;
     this.#told = () => options.progress?.({ folder, asked: this.#asked.size, answered: this.#answered });
   }
 
@@ -240,7 +231,9 @@ class Asking {
     if (!answer.ok) this.denied(line, answer.error);
     else {
       if (call.isLead !== true) this.answers.push({ call: line, file: this.#fileOf(call, input, written), document: answer.value });
-      const next = call.following().flatMap(({ inputs, calls }) => inputs(answer.value, input).map((each) => ({ each, calls })));
+      const next = call
+        .following()
+        .flatMap(({ inputs, calls }) => inputs(answer.value, input, this.#folder).map((each) => ({ each, calls })));
       await Promise.all(next.flatMap(({ each, calls }) => calls.map((following) => this.ask(following, each, region, written))));
     }
     return answer;

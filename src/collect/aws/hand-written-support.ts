@@ -1,6 +1,7 @@
 // For tests: the estate of moto-acme-support.ts as a person would write it down who knows it, in the form in which the AWS CLI prints it.
 import type { Json } from "../../lib/json.ts";
 import { type Acme, acmeDocuments, MANAGEMENT, OTHER_REGION, REGION } from "./moto-acme-support.ts";
+import type { Machine } from "./moto-networks-support.ts";
 import { writtenNetworks } from "./hand-written-networks-support.ts";
 
 /** A document, or an error's text. */
@@ -13,8 +14,17 @@ export interface WrittenFolder {
 
 const NONE = {
   bucketPolicy: "An error occurred (NoSuchBucketPolicy) when calling the GetBucketPolicy operation: The bucket policy does not exist",
+  replication:
+    "An error occurred (ReplicationConfigurationNotFoundError) when calling the GetBucketReplication operation: The replication configuration was not found",
   block:
     "An error occurred (NoSuchPublicAccessBlockConfiguration) when calling the GetPublicAccessBlock operation: The public access block configuration was not found",
+};
+
+/** What S3 does to every bucket (S3 User Guide, "Setting default server-side encryption behavior"). */
+const OF_S3 = {
+  ServerSideEncryptionConfiguration: {
+    Rules: [{ ApplyServerSideEncryptionByDefault: { SSEAlgorithm: "AES256" }, BucketKeyEnabled: false }],
+  },
 };
 
 export function handWritten(acme: Acme): Readonly<Record<string, WrittenFolder>> {
@@ -142,10 +152,34 @@ const nothingStored = (region: string, but: readonly string[] = []): readonly Wr
       ["lambda list-functions", { Functions: [] }],
       ["rds describe-db-instances", { DBInstances: [] }],
       ["rds describe-db-clusters", { DBClusters: [] }],
+      ["ec2 describe-volumes", { Volumes: [] }],
+      ["ec2 describe-snapshots --owner-ids self", { Snapshots: [] }],
+      ["ec2 describe-images --owners self", { Images: [] }],
+      ["rds describe-db-snapshots", { DBSnapshots: [] }],
+      ["rds describe-db-cluster-snapshots", { DBClusterSnapshots: [] }],
+      ["rds describe-db-instance-automated-backups", { DBInstanceAutomatedBackups: [] }],
+      ["ram get-resource-share-associations --association-type RESOURCE", { resourceShareAssociations: [] }],
+      ["ram get-resource-share-associations --association-type PRINCIPAL", { resourceShareAssociations: [] }],
     ] as const
   )
     .filter(([call]) => !but.includes(call))
     .map(([call, answer]) => [`aws ${call} --region ${region}`, answer]);
+
+/** What AWS makes along with an instance and a database. */
+const MADE_UNASKED = ["ec2 describe-volumes", "rds describe-db-snapshots"];
+
+const disk = ({ volume: VolumeId, instance: InstanceId }: Machine): Written => [
+  `aws ec2 describe-volumes --region ${REGION}`,
+  { Volumes: [{ VolumeId, AvailabilityZone: `${REGION}a`, Encrypted: false, Attachments: [{ InstanceId, State: "attached" }] }] },
+];
+
+const nightly = (account: string, DBSnapshotIdentifier: string): Json => ({
+  DBSnapshotIdentifier,
+  DBSnapshotArn: `arn:aws:rds:${REGION}:${account}:snapshot:${DBSnapshotIdentifier}`,
+  DBInstanceIdentifier: "shop",
+  SnapshotType: "automated",
+  Encrypted: true,
+});
 
 const ofManagement = (accounts: Acme["accounts"]): readonly Written[] => [
   ...identities(
@@ -156,7 +190,7 @@ const ofManagement = (accounts: Acme["accounts"]): readonly Written[] => [
   buckets([]),
 ];
 
-function ofDevelopment({ accounts }: Acme): readonly Written[] {
+function ofDevelopment({ accounts, networks }: Acme): readonly Written[] {
   const documents = acmeDocuments(accounts);
   const arn = (kind: string, name: string): string => `arn:aws:iam::${accounts.development}:${kind}/${name}`;
   const users = [{ Path: "/", UserName: "alice", UserId: "AIDAALICE", Arn: arn("user", "alice"), GroupList: ["developers"] }];
@@ -178,7 +212,8 @@ function ofDevelopment({ accounts }: Acme): readonly Written[] {
       ["GroupDetailList", groups.map((group) => ({ ...group, AttachedManagedPolicies: [] })) as never],
     ]),
     buckets([]),
-    ...nothingStored(REGION, ["lambda list-functions"]),
+    ...nothingStored(REGION, ["lambda list-functions", "ec2 describe-volumes"]),
+    disk(networks.builder),
     [`aws lambda list-functions --region ${REGION}`, { Functions: [functions] }],
     [
       `aws lambda get-policy --function-name ${functions.FunctionArn} --region ${REGION}`,
@@ -188,7 +223,7 @@ function ofDevelopment({ accounts }: Acme): readonly Written[] {
   ];
 }
 
-function ofProduction({ accounts, key, secrets }: Acme): readonly Written[] {
+function ofProduction({ accounts, key, secrets, networks }: Acme): readonly Written[] {
   const documents = acmeDocuments(accounts);
   const images = `arn:aws:iam::${accounts.production}:policy/images`;
   const versions = [{ Document: documents.images, VersionId: "v1", IsDefaultVersion: true }];
@@ -212,9 +247,16 @@ function ofProduction({ accounts, key, secrets }: Acme): readonly Written[] {
     ["aws s3api get-bucket-policy --bucket acme-plain", NONE.bucketPolicy],
     ["aws s3api get-public-access-block --bucket acme-exports", NONE.block],
     ["aws s3api get-public-access-block --bucket acme-plain", NONE.block],
-    ...nothingStored(REGION, ["kms list-keys", "secretsmanager list-secrets", "rds describe-db-instances"]),
+    ...["acme-exports", "acme-plain"].flatMap((bucket): readonly Written[] => [
+      [`aws s3api get-bucket-replication --bucket ${bucket}`, NONE.replication],
+      [`aws s3api get-bucket-encryption --bucket ${bucket}`, OF_S3],
+    ]),
+    ...nothingStored(REGION, ["kms list-keys", "secretsmanager list-secrets", "rds describe-db-instances", ...MADE_UNASKED]),
+    disk(networks.shop),
+    [`aws rds describe-db-snapshots --region ${REGION}`, { DBSnapshots: [nightly(accounts.production, networks.nightly)] }],
     [`aws kms list-keys --region ${REGION}`, { Keys: [{ KeyId: key.slice(key.lastIndexOf("/") + 1), KeyArn: key }] }],
     [`aws kms get-key-policy --key-id ${key} --policy-name default --region ${REGION}`, { Policy: policy(documents.key) }],
+    [`aws kms list-grants --key-id ${key} --region ${REGION}`, { Grants: [] }],
     ...secret(REGION, secrets.shop, "shop/db", {}),
     ...nothingStored(OTHER_REGION, ["secretsmanager list-secrets"]),
     ...secret(OTHER_REGION, secrets.replica, "replica/db", { ResourcePolicy: policy(documents.secret) }),

@@ -5,6 +5,7 @@ import type { AwsResource, AwsResourcePolicy } from "../../model/observations/aw
 import { parseCall } from "./call.ts";
 import { resourceArn } from "./denied.ts";
 import { groupBy, type Joining } from "./joining.ts";
+import { joinSharing, withKeysOfDisks } from "./sharing/join.ts";
 
 /** Types whose resources carry a policy of their own, and the call that prints it. */
 const POLICY_CALLS: Readonly<Partial<Record<AwsResource["type"], string>>> = {
@@ -18,7 +19,8 @@ const POLICY_CALLS: Readonly<Partial<Record<AwsResource["type"], string>>> = {
 };
 
 export function joinResources(joining: Joining): void {
-  const resources = [...groupBy(joining.of("aws/resource"), (resource) => resource.arn).values()].map(mergedResource);
+  const merged = [...groupBy(joining.of("aws/resource"), (resource) => resource.arn).values()].map(mergedResource);
+  const resources = withKeysOfDisks(joining, merged);
   const profiles = new Map(joining.of("aws/role").flatMap((role) => role.instanceProfiles.map((profile) => [profile, role.arn] as const)));
   for (const resource of resources) joining.keep(withRole(joining, resource, profiles));
   const policies = [...joining.of("aws/resource-policy"), ...joinedPolicies(joining, resources)];
@@ -27,6 +29,7 @@ export function joinResources(joining: Joining): void {
   kept.forEach(joining.keep);
   contradictions(joining, kept);
   unreadPolicies(joining, resources, kept);
+  joinSharing(joining, resources);
 }
 
 function mergedResource(versions: readonly AwsResource[]): AwsResource {

@@ -228,13 +228,13 @@ describe("an organization", () => {
 
 describe("resources", () => {
   const buckets: Answer = { scope: ACCOUNT, document: { Buckets: [{ Name: "acme-exports", CreationDate: "2026" }] } };
-  const asked = (error: string) =>
-    [
-      { call: "aws s3api get-bucket-policy --bucket acme-exports", status: "denied", error, scope: { system: "aws", account: ACCOUNT } },
-    ] as const;
+  const denied = (call: string, error: string) =>
+    ({ call: `aws s3api ${call} --bucket acme-exports`, status: "denied", error, scope: { system: "aws", account: ACCOUNT } }) as const;
+  const notReplicated = denied("get-bucket-replication", "ReplicationConfigurationNotFoundError");
+  const asked = (error: string) => [denied("get-bucket-policy", error), notReplicated];
 
   test("a bucket whose policy nobody asked for is a gap", () => {
-    expect(gapsOf(readAll([buckets]))).toEqual(["aws/resource-policy arn:aws:s3:::acme-exports"]);
+    expect(gapsOf(readAll([buckets], [notReplicated]))).toEqual(["aws/resource-policy arn:aws:s3:::acme-exports"]);
   });
 
   test("a bucket without a policy is none, and a denied one is told once, by the denied call", () => {
@@ -293,7 +293,7 @@ describe("resources", () => {
 
   test("a policy that was refused is told once", () => {
     const answer: Answer = { scope: ACCOUNT, call: "aws s3api get-bucket-policy --bucket acme-exports", document: { Policy: "{" } };
-    expect(gapsOf(readAll([buckets, answer]))).toEqual(["aws/resource-policy arn:aws:s3:::acme-exports"]);
+    expect(gapsOf(readAll([buckets, answer], [notReplicated]))).toEqual(["aws/resource-policy arn:aws:s3:::acme-exports"]);
   });
 });
 

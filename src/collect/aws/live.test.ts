@@ -199,7 +199,11 @@ describe.skipIf(program === undefined)(`an organization collected from moto serv
     const needed = new Set(proxy.asked.map(({ action }) => action).filter((action) => !ANYONES.has(action) && action !== "sts:AssumeRole"));
     expect([...needed].filter((action) => !allowed.has(action))).toEqual([]);
     // Of what it allows nothing was left unasked, but what this estate gives no cause to ask, or is a region's list that the test names itself.
-    const uncalled = ["iam:GetOpenIDConnectProvider", "sqs:GetQueueAttributes", "sns:GetTopicAttributes", "ecr:GetRepositoryPolicy"];
+    const uncalled = [
+      ...["iam:GetOpenIDConnectProvider", "sqs:GetQueueAttributes", "sns:GetTopicAttributes", "ecr:GetRepositoryPolicy"],
+      ...["ec2:DescribeSnapshotAttribute", "ec2:DescribeImageAttribute", "rds:DescribeDBSnapshotAttributes"],
+      "rds:DescribeDBClusterSnapshotAttributes",
+    ];
     const ofCenter = /^(sso|identitystore):(?!ListInstances$)/;
     expect([...allowed].filter((action) => !needed.has(action) && !ofCenter.test(action)).toSorted()).toEqual(
       [...uncalled, "ec2:DescribeRegions", "eks:DescribePodIdentityAssociation"].toSorted(),

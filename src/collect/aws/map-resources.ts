@@ -47,7 +47,7 @@ function observeResource(
 }
 
 // A bucket's ARN names no account (Amazon S3 User Guide, "Policy resources for Amazon S3"), so only the scope can.
-function observeBucket(reading: Reading, name: string, source: Source, rest: Partial<AwsResource> = {}): void {
+export function observeBucket(reading: Reading, name: string, source: Source, rest: Partial<AwsResource> = {}): void {
   const arn = `arn:${partitionOf(reading.call?.flags["region"])}:s3:::${name}`;
   if (reading.account === undefined)
     return reading.gap("aws/scope", arn, `account of bucket ${name}`, "S3 does not print it: give the input a scope", source);

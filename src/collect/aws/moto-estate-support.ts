@@ -1,12 +1,14 @@
 // For tests: a small organization, made in an emulator through the SDK, and the same organization as files that a person would write with the CLI.
 import { CreateRepositoryCommand, ECRClient, SetRepositoryPolicyCommand } from "@aws-sdk/client-ecr";
-import { CreateCustomerGatewayCommand, CreateVpnConnectionCommand, CreateVpnGatewayCommand, EC2Client } from "@aws-sdk/client-ec2";
+import * as ec2 from "@aws-sdk/client-ec2";
 import * as iam from "@aws-sdk/client-iam";
-import { CreateKeyCommand, KMSClient } from "@aws-sdk/client-kms";
+import { CreateGrantCommand, CreateKeyCommand, KMSClient } from "@aws-sdk/client-kms";
 import { AddPermissionCommand, CreateFunctionCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import * as identitystore from "@aws-sdk/client-identitystore";
 import * as organizations from "@aws-sdk/client-organizations";
-import { CreateBucketCommand, PutBucketPolicyCommand, PutPublicAccessBlockCommand, S3Client } from "@aws-sdk/client-s3";
+import { CreateResourceShareCommand, RAMClient } from "@aws-sdk/client-ram";
+import * as rds from "@aws-sdk/client-rds";
+import * as s3api from "@aws-sdk/client-s3";
 import { CreateSecretCommand, PutResourcePolicyCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { CreateTopicCommand, SetTopicAttributesCommand, SNSClient } from "@aws-sdk/client-sns";
 import { CreateQueueCommand, SetQueueAttributesCommand, SQSClient } from "@aws-sdk/client-sqs";
@@ -58,6 +60,8 @@ export interface Made {
   readonly set: string;
   readonly person: string;
   readonly secrets: readonly string[];
+  readonly snapshot: string;
+  readonly image: string;
 }
 
 export async function fill(moto: Moto): Promise<Made> {
@@ -154,17 +158,17 @@ type Settings = (service: string) => object;
 
 async function fillResources(settings: Settings, account: string) {
   const { bucket, key, secret, queue, topic, repository } = documents(account);
-  const s3 = new S3Client(settings("s3api"));
+  const s3 = new s3api.S3Client(settings("s3api"));
   const CreateBucketConfiguration = { LocationConstraint: REGION } as const;
-  for (const Bucket of ["acme-exports", "acme-plain"]) await s3.send(new CreateBucketCommand({ Bucket, CreateBucketConfiguration }));
-  await s3.send(new PutBucketPolicyCommand({ Bucket: "acme-exports", Policy: JSON.stringify(bucket) }));
+  for (const Bucket of ["acme-exports", "acme-plain"]) await s3.send(new s3api.CreateBucketCommand({ Bucket, CreateBucketConfiguration }));
+  await s3.send(new s3api.PutBucketPolicyCommand({ Bucket: "acme-exports", Policy: JSON.stringify(bucket) }));
   const PublicAccessBlockConfiguration = {
     RestrictPublicBuckets: true,
     BlockPublicAcls: true,
     BlockPublicPolicy: true,
     IgnorePublicAcls: true,
   };
-  await s3.send(new PutPublicAccessBlockCommand({ Bucket: "acme-exports", PublicAccessBlockConfiguration }));
+  await s3.send(new s3api.PutPublicAccessBlockCommand({ Bucket: "acme-exports", PublicAccessBlockConfiguration }));
   const made = await new KMSClient(settings("kms")).send(new CreateKeyCommand({ Policy: JSON.stringify(key) }));
   const vault = new SecretsManagerClient(settings("secretsmanager"));
   const shared = await vault.send(new CreateSecretCommand({ Name: "shared/db", SecretString: SECRETS.value }));
@@ -181,8 +185,48 @@ async function fillResources(settings: Settings, account: string) {
   await ecr.send(new SetRepositoryPolicyCommand({ repositoryName: "shop/web", policyText: JSON.stringify(repository) }));
   await ecr.send(new CreateRepositoryCommand({ repositoryName: "bare" }));
   await fillFunction(new LambdaClient(settings("lambda")), account);
-  await fillTunnel(new EC2Client(settings("ec2")));
-  return { key: `${made.KeyMetadata?.Arn}`, secrets: [`${shared.ARN}`, `${own.ARN}`] };
+  await fillTunnel(new ec2.EC2Client(settings("ec2")));
+  const secrets = [`${shared.ARN}`, `${own.ARN}`];
+  return { key: `${made.KeyMetadata?.Arn}`, secrets, ...(await fillShares(settings, account, `${made.KeyMetadata?.Arn}`)) };
+}
+
+/** Everything that is shared is shared with the management account. */
+async function fillShares(settings: Settings, account: string, KeyId: string) {
+  const s3 = new s3api.S3Client(settings("s3api"));
+  const Bucket = "acme-exports";
+  const VersioningConfiguration = { Status: "Enabled" } as const;
+  for (const each of [Bucket, "acme-plain"]) await s3.send(new s3api.PutBucketVersioningCommand({ Bucket: each, VersioningConfiguration }));
+  const Rules = [{ ID: "all", Status: "Enabled", Priority: 1, Filter: { Prefix: "" }, Destination: { Bucket: "arn:aws:s3:::acme-plain" } }];
+  const ReplicationConfiguration = { Role: `arn:aws:iam::${account}:role/deploy`, Rules: Rules as s3api.ReplicationRule[] };
+  await s3.send(new s3api.PutBucketReplicationCommand({ Bucket, ReplicationConfiguration }));
+  const encryption = { SSEAlgorithm: "aws:kms", KMSMasterKeyID: KeyId } as const;
+  const ServerSideEncryptionConfiguration = { Rules: [{ ApplyServerSideEncryptionByDefault: encryption }] };
+  await s3.send(new s3api.PutBucketEncryptionCommand({ Bucket, ServerSideEncryptionConfiguration }));
+  const GranteePrincipal = `arn:aws:iam::${MANAGEMENT}:role/reader`;
+  await new KMSClient(settings("kms")).send(new CreateGrantCommand({ KeyId, GranteePrincipal, Operations: ["Decrypt"], Name: "reader" }));
+  const compute = new ec2.EC2Client(settings("ec2"));
+  const { VolumeId } = await compute.send(new ec2.CreateVolumeCommand({ AvailabilityZone: `${REGION}a`, Size: 1 }));
+  const snapshot = `${(await compute.send(new ec2.CreateSnapshotCommand({ VolumeId }))).SnapshotId}`;
+  const permission = { OperationType: "add" as const, UserIds: [MANAGEMENT] };
+  const volumes = { SnapshotId: snapshot, Attribute: "createVolumePermission" as const, ...permission };
+  await compute.send(new ec2.ModifySnapshotAttributeCommand(volumes));
+  const disk = { DeviceName: "/dev/sda1", Ebs: { SnapshotId: snapshot } };
+  const image = `${(await compute.send(new ec2.RegisterImageCommand({ Name: "golden", BlockDeviceMappings: [disk] }))).ImageId}`;
+  await compute.send(new ec2.ModifyImageAttributeCommand({ ImageId: image, Attribute: "launchPermission", ...permission }));
+  await fillDatabase(new rds.RDSClient(settings("rds")));
+  const arn = `arn:aws:rds:${REGION}:${account}:cluster:orders`;
+  const share = { name: "orders", principals: [MANAGEMENT], resourceArns: [arn], allowExternalPrincipals: true };
+  await new RAMClient(settings("ram")).send(new CreateResourceShareCommand(share));
+  return { snapshot, image };
+}
+
+async function fillDatabase(client: rds.RDSClient): Promise<void> {
+  const DBInstanceIdentifier = "orders";
+  await client.send(new rds.CreateDBInstanceCommand({ DBInstanceIdentifier, Engine: "postgres", DBInstanceClass: "db.t4g.micro" }));
+  const DBSnapshotIdentifier = "orders-2026";
+  await client.send(new rds.CreateDBSnapshotCommand({ DBInstanceIdentifier, DBSnapshotIdentifier }));
+  const restore = { AttributeName: "restore", ValuesToAdd: [MANAGEMENT] };
+  await client.send(new rds.ModifyDBSnapshotAttributeCommand({ DBSnapshotIdentifier, ...restore }));
 }
 
 /** The smallest zip archive: an empty one (APPNOTE.TXT, 4.3.16). */
@@ -206,12 +250,12 @@ async function fillFunction(client: LambdaClient, account: string): Promise<void
   await client.send(new AddPermissionCommand(permission));
 }
 
-async function fillTunnel(client: EC2Client): Promise<void> {
+async function fillTunnel(client: ec2.EC2Client): Promise<void> {
   const { CustomerGateway } = await client.send(
-    new CreateCustomerGatewayCommand({ Type: "ipsec.1", PublicIp: "192.0.2.1", BgpAsn: 65000 }),
+    new ec2.CreateCustomerGatewayCommand({ Type: "ipsec.1", PublicIp: "192.0.2.1", BgpAsn: 65000 }),
   );
-  const { VpnGateway } = await client.send(new CreateVpnGatewayCommand({ Type: "ipsec.1" }));
+  const { VpnGateway } = await client.send(new ec2.CreateVpnGatewayCommand({ Type: "ipsec.1" }));
   const { CustomerGatewayId } = CustomerGateway ?? {};
   const { VpnGatewayId } = VpnGateway ?? {};
-  await client.send(new CreateVpnConnectionCommand({ Type: "ipsec.1", CustomerGatewayId, VpnGatewayId }));
+  await client.send(new ec2.CreateVpnConnectionCommand({ Type: "ipsec.1", CustomerGatewayId, VpnGatewayId }));
 }

@@ -2,7 +2,7 @@
 import * as ec2 from "@aws-sdk/client-ec2";
 import { CreateClusterCommand, EKSClient } from "@aws-sdk/client-eks";
 import * as elb from "@aws-sdk/client-elastic-load-balancing-v2";
-import { CreateDBInstanceCommand, CreateDBSubnetGroupCommand, RDSClient } from "@aws-sdk/client-rds";
+import { CreateDBInstanceCommand, CreateDBSubnetGroupCommand, DescribeDBSnapshotsCommand, RDSClient } from "@aws-sdk/client-rds";
 import type { Accounts, Open } from "./moto-acme-support.ts";
 
 const REGION = "eu-west-1";
@@ -26,14 +26,25 @@ export interface Networks {
   readonly east: Vpc;
   readonly archive: Vpc;
   readonly peering: string;
-  readonly builder: { readonly instance: string; readonly interface: string; readonly address: string; readonly subnet: string };
-  readonly shop: { readonly instance: string; readonly interface: string; readonly address: string; readonly subnet: string };
+  readonly builder: Machine;
+  readonly shop: Machine;
+  /** The snapshot that RDS makes of a new database. */
+  readonly nightly: string;
   readonly balancer: { readonly arn: string; readonly group: string; readonly listener: string; readonly name: string };
   readonly transit: {
     readonly gateway: string;
     readonly table: string;
     readonly attachments: readonly { readonly id: string; readonly vpc: string; readonly subnets: readonly string[] }[];
   };
+}
+
+export interface Machine {
+  readonly instance: string;
+  readonly interface: string;
+  readonly address: string;
+  readonly subnet: string;
+  /** Its disk. */
+  readonly volume: string;
 }
 
 interface Opens {
@@ -54,12 +65,12 @@ export async function fillNetworks(opens: Opens): Promise<Networks> {
   const peering = await peered(below, above, development, production, opens.accounts);
   const builder = await instance(below, development, "builder");
   const shop = await instance(above, production);
-  await fillDatabase(new RDSClient(opens.production(REGION)), production);
+  const nightly = await fillDatabase(new RDSClient(opens.production(REGION)), production);
   await fillCluster(new EKSClient(opens.production(REGION)), production, opens.accounts);
   const balancer = await fillBalancer(new elb.ElasticLoadBalancingV2Client(opens.production(REGION)), production, shop.instance);
   const [one, two] = [await network(east, RANGES.east, OTHER_REGION), await network(east, RANGES.archive, OTHER_REGION)];
   const transit = await fillTransit(east, one, two);
-  return { development, production, east: one, archive: two, peering, builder, shop, balancer, transit };
+  return { development, production, east: one, archive: two, peering, builder, shop, nightly, balancer, transit };
 }
 
 /** The default network that every region of a new account has (Amazon VPC User Guide, "Default VPCs"): nothing of the estate stands in it. */
@@ -110,7 +121,7 @@ async function peered(below: ec2.EC2Client, above: ec2.EC2Client, from: Vpc, to:
   return VpcPeeringConnectionId;
 }
 
-async function instance(client: ec2.EC2Client, { subnets, groups }: Vpc, profile?: string) {
+async function instance(client: ec2.EC2Client, { subnets, groups }: Vpc, profile?: string): Promise<Machine> {
   const wanted = { ImageId: "ami-12c6146b", InstanceType: "t3.micro", MinCount: 1, MaxCount: 1 } as const;
   const NetworkInterfaces = [{ DeviceIndex: 0, SubnetId: `${subnets[0]}`, Groups: [groups[1]], AssociatePublicIpAddress: false }];
   const IamInstanceProfile = profile === undefined ? undefined : { Name: profile };
@@ -121,10 +132,11 @@ async function instance(client: ec2.EC2Client, { subnets, groups }: Vpc, profile
     interface: `${made?.NetworkInterfaces?.[0]?.NetworkInterfaceId}`,
     address: `${made?.PrivateIpAddress}`,
     subnet: `${subnets[0]}`,
+    volume: `${made?.BlockDeviceMappings?.[0]?.Ebs?.VolumeId}`,
   };
 }
 
-async function fillDatabase(client: RDSClient, { subnets, groups }: Vpc): Promise<void> {
+async function fillDatabase(client: RDSClient, { subnets, groups }: Vpc): Promise<string> {
   const DBSubnetGroupName = "shop";
   await client.send(new CreateDBSubnetGroupCommand({ DBSubnetGroupName, DBSubnetGroupDescription: "shop", SubnetIds: [...subnets] }));
   await client.send(
@@ -140,6 +152,8 @@ async function fillDatabase(client: RDSClient, { subnets, groups }: Vpc): Promis
       StorageEncrypted: true,
     }),
   );
+  const { DBSnapshots } = await client.send(new DescribeDBSnapshotsCommand({}));
+  return `${DBSnapshots?.[0]?.DBSnapshotIdentifier}`;
 }
 
 async function fillCluster(client: EKSClient, { subnets, groups }: Vpc, { production }: Accounts): Promise<void> {

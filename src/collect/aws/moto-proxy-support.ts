@@ -87,8 +87,11 @@ const REST: Readonly<Record<string, readonly (readonly [RegExp, string])[]>> = {
   s3: [
     [/[?&]policy\b/, "GetBucketPolicy"],
     [/[?&]publicAccessBlock\b/, "GetBucketPublicAccessBlock"],
+    [/[?&]replication\b/, "GetReplicationConfiguration"],
+    [/[?&]encryption\b/, "GetEncryptionConfiguration"],
     [/^\/(\?x-id=ListBuckets.*)?$/, "ListAllMyBuckets"],
   ],
+  ram: [[/^\/getresourceshareassociations$/, "GetResourceShareAssociations"]],
   lambda: [
     [/\/functions\/[^/]+\/policy/, "GetPolicy"],
     [/\/functions\/?(\?|$)/, "ListFunctions"],

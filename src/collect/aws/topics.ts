@@ -39,6 +39,16 @@ export const TOPICS = {
     meaning: "which resources of a service the account has, and what they run as",
     clauses: ["B1", "B5", "B6", "A1", "D3"],
   },
+  "aws/sharing": {
+    subject: "ARN of the resource, or ACCOUNT:service",
+    meaning: "whom a snapshot, an image, a key or a bucket's content is shared with or copied to",
+    clauses: ["B6", "D3"],
+  },
+  "aws/encryption": {
+    subject: "ARN of the bucket",
+    meaning: "which key encrypts what a bucket holds: it can only keep readers out",
+    clauses: ["S3"],
+  },
   "aws/eks-access": {
     subject: "ARN of the cluster",
     meaning: "who may enter a cluster, and which pods act as which role",

@@ -3,6 +3,7 @@ import type { Json, JsonObject } from "../../lib/json.ts";
 import type { Source } from "../source.ts";
 import type { AwsIdentityCenterObservation, AwsIdentityCenterPiece } from "./aws-identity-center.ts";
 import type { AwsNetworkObservation } from "./aws-network.ts";
+import type { AwsSharingObservation, AwsSharingPart } from "./aws-sharing.ts";
 
 interface Read {
   readonly source: Source;
@@ -110,6 +111,11 @@ export const AWS_RESOURCE_TYPES = [
   "database",
   "instance",
   "parameter",
+  "volume",
+  "snapshot",
+  "machine-image",
+  // Whatever AWS RAM shares that no other type covers.
+  "shared",
   // What runs as a role that was passed to it.
   "stack",
   "stack-set",
@@ -139,6 +145,12 @@ export interface AwsResource extends Read {
   readonly restrictsPublicPolicy?: boolean;
   /** ARN of the customer managed KMS key that encrypts it, when the key is known: reading it then needs the key too. */
   readonly kmsKey?: string;
+  /** It is encrypted, and the key was not read: `kmsKey` is absent. */
+  readonly keyUnread?: boolean;
+  /** S3: `kmsKey` is the bucket's default, so what was written before, or with another choice, does not need it. */
+  readonly keyIsDefault?: boolean;
+  /** RDS: an automated snapshot cannot be shared (RDS User Guide, "Sharing a DB snapshot"). */
+  readonly unshareable?: boolean;
   /** ECR: IMMUTABLE tags. */
   readonly immutableTags?: boolean;
   /** Host name of a database's endpoint. */
@@ -250,6 +262,7 @@ export type AwsPart = Read & { readonly kind: "aws/part" } & (
       }
     | { readonly part: "pod-identities"; readonly account?: string; readonly cluster: string }
     | { readonly part: "pod-identity"; readonly cluster: string; readonly namespace: string; readonly serviceAccount: string }
+    | AwsSharingPart
   );
 
 export type AwsObservation =
@@ -271,4 +284,5 @@ export type AwsObservation =
   | AwsPodIdentity
   | AwsNetworkObservation
   | AwsIdentityCenterObservation
+  | AwsSharingObservation
   | AwsPart;

@@ -4,6 +4,7 @@ import type { AccountName } from "../names.ts";
 import type { Folder } from "../folder.ts";
 import { databasePlace, functionPlace } from "../network/write.ts";
 import { awsDate, hex, uuid } from "../pseudo.ts";
+import { writeGrants, writeReplication, writeSharing } from "./sharing.ts";
 import { policy } from "./trust.ts";
 import type { Document } from "./trust.ts";
 
@@ -109,6 +110,7 @@ function writeBuckets(folder: Folder, account: AccountName): void {
     const Policy = JSON.stringify(bucketPolicy(bucket));
     folder.answer(`aws s3api get-bucket-policy --bucket ${bucket}`, `s3/${bucket}/get-bucket-policy.json`, { Policy });
   }
+  writeReplication(folder, buckets);
 }
 
 /** The id that the roles' policies name. */
@@ -131,6 +133,7 @@ function writeKeys(folder: Folder, account: AccountName): void {
       PolicyName: "default",
     });
   }
+  writeGrants(folder, account, keys);
 }
 
 function writeSecrets(folder: Folder, account: AccountName): void {
@@ -294,4 +297,5 @@ export function writeResources(folder: Folder, account: AccountName): void {
   writeFunctions(folder, account);
   writeDatabases(folder, account);
   writeRegistry(folder, account);
+  writeSharing(folder, account);
 }

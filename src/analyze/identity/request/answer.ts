@@ -1,7 +1,7 @@
 // Answers a request: allowed, allowed if, denied or unknown, with the statements that decide.
 import type { Json } from "../../../lib/json.ts";
 import { fail, ok, type Result } from "../../../lib/result.ts";
-import { keyActionFor } from "../actions.ts";
+import { keyUseFor } from "../actions.ts";
 import { both, RCP_SERVICES } from "../ask.ts";
 import { literally, written as asWritten } from "../patterns.ts";
 import { callerSide, resourceSide, wholly } from "../candidates.ts";
@@ -86,8 +86,9 @@ function askOne(asked: EvaluationRequest, parties: Parties, attached: Attached, 
 function keyNeed(asked: EvaluationRequest, parties: Parties, attached: Attached): Result<Asked, RequestProblem> | undefined {
   const { key } = parties.resource;
   const action = asked.action.toLowerCase();
-  const needed = key === undefined ? undefined : keyActionFor(action);
-  if (key === undefined || needed === undefined) return undefined;
+  const use = key === undefined ? undefined : keyUseFor(action);
+  if (key === undefined || use === undefined || use.itself) return undefined;
+  const needed = use.action;
   const account = /^arn:[^:]+:kms:[^:]*:(\d{12}):key\/./.exec(key)?.[1];
   if (account === undefined)
     return fail({
