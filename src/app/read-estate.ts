@@ -121,7 +121,7 @@ function joined(reading: Reading, manifests: readonly FoundManifest[]): readonly
       continue;
     }
     const sink = { observation: (o: Observation) => void into.observations.push(o), gap: (gap: Gap) => void into.gaps.push(gap) };
-    collector.join(observations, listedCalls(manifests, collector.system), sink);
+    collector.join(observations, listedCalls(manifests, collector.system), sink, reading.context);
   }
   const told = withoutAnswered(managed, kept);
   for (const gap of told.gaps) reading.gaps.push(gap);

@@ -109,7 +109,9 @@ describe.skipIf(!isThere)("five services of a real platform (skipped where BULKH
     const subjects = [...new Map(bindings.flatMap((each) => each.subjects).map((each) => [each.name, each])).values()];
     // What makes the wall hold by hand: no workload's identity is given anything in any of them.
     expect(subjects.filter(({ kind }) => kind === "ServiceAccount")).toEqual([]);
-    const run = check(readFolder(root), {
+    // Their Terraform calls modules that are fetched from elsewhere, so nobody can say here what it makes: it is left out.
+    const manifests = new Map([...readFolder(root)].filter(([path]) => !path.endsWith(".tf")));
+    const run = check(manifests, {
       asOf: "2026-11-24T00:00:00Z",
       charter: { text: charterOf(namespaces, subjects), file: "charter.yaml" },
     });

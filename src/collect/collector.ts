@@ -50,7 +50,7 @@ export interface Collector {
    * Pure, once, after every file of this system was mapped: takes all its observations and every manifest's calls, and hands the sink those to
    * keep, pieces from several files joined, with the gaps that only the whole shows. Absent: the observations stay as they are.
    */
-  join?(observations: readonly Observation[], calls: readonly ListedCall[], sink: ObservationSink): void;
+  join?(observations: readonly Observation[], calls: readonly ListedCall[], sink: ObservationSink, context: CollectorContext): void;
   /** What a denied call leaves unseen: one gap or several, scoped as tightly as the call. */
   denied(call: string, error: string, scope: Scope): readonly Gap[];
 }

@@ -9,6 +9,7 @@ export type ParseCode =
   | "TRUNCATED"
   | "NOT_JSON"
   | "NOT_YAML"
+  | "NOT_HCL"
   | "TEMPLATE"
   | "TOO_DEEP"
   | "DUPLICATE_KEY"
@@ -40,13 +41,21 @@ export interface ParseLimits {
   readonly bytes: number;
   /** YAML takes about twenty times as long as JSON to read, and as much more memory, so less of it is accepted. */
   readonly yamlBytes: number;
+  /** HashiCorp's configuration language is written by hand, a few pages a file. */
+  readonly hclBytes: number;
   /** Objects and lists inside each other, aliases expanded. */
   readonly depth: number;
   /** Aliases in one YAML document. */
   readonly aliases: number;
 }
 
-export const DEFAULT_LIMITS: ParseLimits = { bytes: 64 * 2 ** 20, yamlBytes: 16 * 2 ** 20, depth: 200, aliases: 10_000 };
+export const DEFAULT_LIMITS: ParseLimits = {
+  bytes: 64 * 2 ** 20,
+  yamlBytes: 16 * 2 ** 20,
+  hclBytes: 2 * 2 ** 20,
+  depth: 200,
+  aliases: 10_000,
+};
 
 /** `estate/a.json:12:5`, as far as the place is known. */
 export const placeOf = (problem: ParseProblem): string =>

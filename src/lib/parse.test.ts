@@ -153,6 +153,18 @@ interface ReadCase {
   readonly documents: readonly unknown[];
 }
 
+const ATTRIBUTE_C = {
+  name: "c",
+  line: 3,
+  value: {
+    is: "template",
+    parts: [
+      { is: "reference", root: "d", steps: ["e"] },
+      { is: "literal", value: "!" },
+    ],
+  },
+};
+
 const READ: readonly ReadCase[] = [
   { name: "a byte order mark is taken off", path: "a.json", content: '\ufeff{"a":1}', format: "json", documents: [{ a: 1 }] },
   {
@@ -234,7 +246,20 @@ const READ: readonly ReadCase[] = [
     documents: [{ apiVersion: "v1", kind: "Pod" }],
   },
   { name: "Markdown", path: "README.md", content: "apiVersion: v1\nkind: Pod\n", format: "text", documents: [] },
-  { name: "Terraform", path: "main.tf", content: "{ x", format: "text", documents: [] },
+  {
+    name: "Terraform, as attributes and blocks with their lines",
+    path: "main.tf",
+    content: 'a = [1]\nb "x" {\n  c = "${d.e}!"\n}\n',
+    format: "text",
+    documents: [
+      {
+        hcl: {
+          attributes: [{ name: "a", line: 1, value: { is: "list", items: [{ is: "literal", value: 1 }] } }],
+          blocks: [{ type: "b", labels: ["x"], line: 2, body: { attributes: [ATTRIBUTE_C], blocks: [] } }],
+        },
+      },
+    ],
+  },
   { name: "a shell script that begins like JSON", path: "run.sh", content: "[ -f x ]\n{ echo; }\n", format: "text", documents: [] },
   { name: "prose with a colon", path: "NOTES", content: "Note: x\ny\n", format: "text", documents: [] },
   { name: "200 levels", path: "a.json", content: nested("[", "]", 200), format: "json", documents: [JSON.parse(nested("[", "]", 200))] },

@@ -1,6 +1,7 @@
 // Bytes of one file → documents, or the one reason why the file is refused. Everything that is read from an estate comes through here.
 import { decode, type Decoded } from "./decode.ts";
 import { readJson } from "./json-text.ts";
+import { readHcl } from "./hcl-text.ts";
 import { DEFAULT_LIMITS, type ParseLimits, type ParseProblem, type Refusal } from "./parse-problem.ts";
 import { fail, ok, type Result } from "./result.ts";
 import { readYaml } from "./yaml-text.ts";
@@ -9,7 +10,7 @@ export { DEFAULT_LIMITS, placeOf, type ParseCode, type ParseLimits, type ParsePr
 
 export interface ParsedBytes {
   readonly format: "json" | "yaml" | "text";
-  /** Plain values. None for text, and for YAML that holds only comments. Values behind YAML aliases are shared: do not change them. */
+  /** Plain values. Terraform's language is text with one document (hcl-tree.ts). None for other text, and for YAML that holds only comments. Values behind YAML aliases are shared: do not change them. */
   readonly documents: readonly unknown[];
   /** Without byte order mark. */
   readonly text: string;
@@ -32,6 +33,7 @@ type Read = Pick<ParsedBytes, "format" | "documents">;
 function readAs(format: Format, { text, bytes }: Decoded, limits: ParseLimits): Result<Read, Refusal> {
   if (format === "text") return ok({ format, documents: [] });
   if (format === "yaml") return readAsYaml(text, bytes, limits);
+  if (format === "hcl") return readAsHcl(text, bytes, limits);
   if (text.trim() === "") return fail({ code: "EMPTY", message: "is empty", remedy: "Collect or export it again." });
   const value = readJson(text, bytes, limits);
   return value.ok ? ok({ format: "json", documents: [value.value] }) : value;
@@ -49,15 +51,23 @@ function readAsYaml(text: string, bytes: Uint8Array, limits: ParseLimits): Resul
   return documents.ok ? ok({ format: "yaml", documents: documents.value }) : documents;
 }
 
-type Format = ParsedBytes["format"];
+function readAsHcl(text: string, bytes: Uint8Array, limits: ParseLimits): Result<Read, Refusal> {
+  if (bytes.length > limits.hclBytes) return fail(tooLarge(limits.hclBytes, "Terraform's language"));
+  const file = readHcl(text, limits);
+  return file.ok ? ok({ format: "text", documents: [file.value] }) : file;
+}
+
+type Format = ParsedBytes["format"] | "hcl";
 
 const EXTENSIONS: Readonly<Record<string, Format>> = Object.fromEntries([
   ...["json", "tfstate", "sarif"].map((extension) => [extension, "json"]),
   ...["yaml", "yml"].map((extension) => [extension, "yaml"]),
+  ...["tf", "tofu", "tfvars"].map((extension) => [extension, "hcl"]),
   // Their syntax can begin like JSON or YAML.
-  ...["md", "tf", "tfvars", "hcl", "sh", "bash", "js", "ts", "py", "rb", "go", "groovy", "toml", "ini", "csv", "xml", "html", "sql"].map(
-    (extension) => [extension, "text"],
-  ),
+  ...["md", "hcl", "sh", "bash", "js", "ts", "py", "rb", "go", "groovy", "toml", "ini", "csv", "xml", "html", "sql"].map((extension) => [
+    extension,
+    "text",
+  ]),
 ]);
 
 /** The extension when it says enough, else the content. What begins like JSON must be JSON: a policy cut short is no plain text. */

@@ -2,9 +2,9 @@
 import type { AwsObservation } from "./observations/aws.ts";
 import type { GithubObservation } from "./observations/github.ts";
 import type { KubernetesObservation } from "./observations/kubernetes.ts";
-import type { TerraformPart } from "./observations/terraform.ts";
+import type { TerraformPart, TerraformSource } from "./observations/terraform.ts";
 
-export type Observation = AwsObservation | GithubObservation | KubernetesObservation | TerraformPart;
+export type Observation = AwsObservation | GithubObservation | KubernetesObservation | TerraformPart | TerraformSource;
 
 export type ObservationKind = Observation["kind"];
 

@@ -10,8 +10,14 @@ export interface Source {
   readonly line?: number;
 }
 
-/** The source one or more levels further in. Escapes `~` and `/` as RFC 6901 section 3 asks. */
-export const inside = (source: Source, ...keys: readonly (string | number)[]): Source => ({
-  ...source,
-  pointer: (source.pointer ?? "") + keys.map((key) => `/${String(key).replaceAll("~", "~0").replaceAll("/", "~1")}`).join(""),
-});
+/**
+ * The source one or more levels further in. Escapes `~` and `/` as RFC 6901 section 3 asks. A line of a text that is no document has no further
+ * levels, and stays what it is.
+ */
+export const inside = (source: Source, ...keys: readonly (string | number)[]): Source =>
+  source.line !== undefined && source.pointer === undefined
+    ? source
+    : {
+        ...source,
+        pointer: (source.pointer ?? "") + keys.map((key) => `/${String(key).replaceAll("~", "~0").replaceAll("/", "~1")}`).join(""),
+      };

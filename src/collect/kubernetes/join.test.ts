@@ -34,7 +34,8 @@ function read(clusters: Readonly<Record<string, string | undefined>>): {
     collector.map(document, 0, file, sink, { fingerprint: OWN });
   }
   const kept: Observation[] = [];
-  collector.join?.(observations, [], { observation: (each) => void kept.push(each), gap: (gap) => void gaps.push(gap) });
+  const joined = { observation: (each: Observation) => void kept.push(each), gap: (gap: Gap) => void gaps.push(gap) };
+  collector.join?.(observations, [], joined, { fingerprint: OWN });
   expect(kept).toEqual(observations);
   return { gaps, values: kept.map((each) => (each.kind === "kubernetes/secret" ? each.values["password"]?.fingerprint : undefined)) };
 }

@@ -53,6 +53,19 @@ describe.skipIf(!existsSync(corpus))("the corpus (skipped where BULKHEAD_CORPUS 
     expect(those("read").length).toBeGreaterThanOrEqual(140);
   });
 
+  test("so is every other one of the corpus", () => {
+    const rest = files(join(corpus, "..")).filter(
+      (path) => /\.(json|tfstate)$/.test(path) && !FOLDERS.some((folder) => path.includes(folder)),
+    );
+    const told = rest.map((path) => [path, outcomeOf(path)] as const).filter(([, outcome]) => outcome.is !== "other");
+    // What is no JSON at all is no plan.
+    const ours = told.filter(([path, { is }]) => is === "read" || /plan|tfstate/.test(path));
+    console.log(
+      `the rest: ${rest.length} files, ${ours.filter(([, { is }]) => is === "read").length} read, ${ours.filter(([, { is }]) => is === "refused").length} refused`,
+    );
+    for (const [path, outcome] of ours) if (outcome.is === "refused") expect(outcome.why, path).toMatch(/\w+ \w+/);
+  });
+
   test("what is refused is what should be", () => {
     const expected = /(utf_?16|lifecycle_check|plan_vpc_endpoint|\/invalid\/|v4\/invalid|invalid_version_state|enumerator\/testdata)/;
     expect(those("refused").filter((path) => !expected.test(path))).toEqual([]);

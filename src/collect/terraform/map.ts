@@ -10,7 +10,7 @@ import { organizationMappers } from "./map-organization.ts";
 import { resourceMappers, unmapped } from "./map-resources.ts";
 import { constant, defaultTags, placesOf } from "./places.ts";
 import type { Contents } from "./read.ts";
-import type { Mapper, Reading } from "./reading.ts";
+import { AFTER_APPLY, type Mapper, type Reading } from "./reading.ts";
 import type { TerraformResource } from "./resource.ts";
 import { gapOf } from "./topics.ts";
 
@@ -33,6 +33,8 @@ export interface About {
   readonly file: string;
   readonly scope?: Scope;
   readonly fingerprint: (secret: string) => string;
+  /** Why a value is not known, where the file is no plan. */
+  readonly whyUnknown?: string;
 }
 
 /** Resources are mapped with all of `contents` beside them, so that one may name another. */
@@ -62,13 +64,23 @@ export function mapResources(resources: readonly TerraformResource[], contents: 
       defaultTags: resource.hasConfiguration ? defaultTags(provider) : undefined,
       part: (part, source) => void parts.push({ kind: "terraform/part", source: source ?? resource.source, ...part } as TerraformPart),
       whole: (observation) => void parts.push({ kind: "terraform/part", part: "whole", observation, source: observation.source }),
-      gap: (topic, subject, what, why, source) => void gaps.push(gapOf(topic, subject, what, why, source ?? resource.source)),
+      gap: (topic, subject, what, why, source) =>
+        void gaps.push(gapOf(topic, subject, what, reworded(why, about.whyUnknown), source ?? resource.source)),
       fingerprint: about.fingerprint,
     };
     mapper(reading);
   }
   return { parts, gaps };
 }
+
+/** In a plan a value is known only after apply; elsewhere `unknown` says why it is not. */
+const reworded = (why: string, unknown: string | undefined): string =>
+  unknown === undefined
+    ? why
+    : why.replace(AFTER_APPLY, unknown).replace(/is known only after apply$/, "needs evaluation: give a plan (terraform show -json)");
+
+/** Whether resources of a type are mapped at all. */
+export const isMapped = (type: string): boolean => mapperOf(type) !== undefined;
 
 const mapperOf = (type: string): Mapper | undefined =>
   Object.hasOwn(mappers, type) ? mappers[type] : type.startsWith("aws_") ? unmapped : undefined;

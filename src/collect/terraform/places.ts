@@ -88,8 +88,11 @@ export function defaultTags(expressions: unknown): Readonly<Record<string, strin
   return Object.fromEntries(Object.entries(tags).filter((entry): entry is [string, string] => typeof entry[1] === "string"));
 }
 
-/** `assume_role { role_arn = "…" }` says which account the provider works in. */
-function assumedAccount(expressions: unknown): string | undefined {
+/** `allowed_account_ids = ["…"]` and `assume_role { role_arn = "…" }` say which account the provider works in. */
+export function assumedAccount(expressions: unknown): string | undefined {
+  const allowed = isObject(expressions) ? expressions["allowed_account_ids"] : undefined;
+  const accounts = isObject(allowed) ? allowed["constant_value"] : undefined;
+  if (Array.isArray(accounts) && accounts.length === 1 && isAccount(accounts[0] as string)) return String(accounts[0]);
   const assumed = isObject(expressions) ? expressions["assume_role"] : undefined;
   const block: unknown = Array.isArray(assumed) && assumed.length === 1 ? assumed[0] : undefined;
   const arn = constant(block, "role_arn");

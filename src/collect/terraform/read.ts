@@ -31,7 +31,7 @@ export interface Contents {
   readonly deferred: readonly string[];
 }
 
-export type Shape = "terraform plan" | "terraform state" | "terraform state file" | "encrypted terraform state";
+export type Shape = "terraform plan" | "terraform state" | "terraform state file" | "encrypted terraform state" | "terraform configuration";
 
 /** What the document is by its content; what it is not fit for is said by `read`. */
 export function shapeOf(document: unknown): Shape | undefined {
@@ -60,6 +60,8 @@ function isStateFile(document: JsonObject): boolean {
 type Fingerprint = (secret: string) => string;
 
 export function read(document: JsonObject, shape: Shape, source: Source, fingerprint: Fingerprint): Result<Contents, Refusal> {
+  if (shape === "terraform configuration")
+    return fail({ why: "configuration in JSON is not read; give what terraform show -json prints of a plan", source });
   if (shape === "encrypted terraform state") return fail({ why: "it is encrypted; give what tofu show -json prints", source });
   if (shape === "terraform plan") return readPlan(document, source, fingerprint);
   if (shape === "terraform state") {

@@ -23,6 +23,8 @@ export interface TerraformResource {
   readonly hasConfiguration: boolean;
   /** Place of the values. */
   readonly source: Source;
+  /** Place of one of them, where the file is no JSON with pointers. */
+  readonly placeOf?: (path: readonly (string | number)[]) => Source;
 }
 
 /** What stands in place of a sensitive value: `{sensitive: true}`, with the keyed fingerprint of a text. */
@@ -106,4 +108,5 @@ export function textMap(resource: TerraformResource, ...names: readonly string[]
   return {};
 }
 
-export const at = (resource: TerraformResource, ...path: readonly (string | number)[]): Source => inside(resource.source, ...path);
+export const at = (resource: TerraformResource, ...path: readonly (string | number)[]): Source =>
+  resource.placeOf?.(path) ?? inside(resource.source, ...path);

@@ -6,7 +6,7 @@ import type { Source } from "../../model/source.ts";
 export const TOPICS = {
   "terraform/file": {
     subject: "file, or FILE#ADDRESS",
-    meaning: "a plan or state that was refused, or a change that a plan puts off",
+    meaning: "a file that was refused, a module or a count that only a plan tells, or a change that a plan puts off",
     clauses: ["B1", "A1", "A2", "A6", "D3"],
   },
   "aws/scope": {

@@ -1,9 +1,22 @@
 // What the Terraform collector reads: observations of the systems that Terraform manages, and pieces of them that other resources add to.
 import type { Json } from "../../lib/json.ts";
+import type { HclBody } from "../../lib/hcl-tree.ts";
+import type { Scope } from "../manifest.ts";
 import type { Source } from "../source.ts";
 import type { AwsEksAccessEntry, AwsGroup, AwsObservation, AwsPrincipalName, AwsRole, AwsUser, NamedPolicy } from "./aws.ts";
 import type { GithubObservation } from "./github.ts";
 import type { KubernetesObservation } from "./kubernetes.ts";
+
+/**
+ * One file of Terraform's language, secrets taken out. What it makes shows only beside the other files of its folder, so the collector's `join` reads
+ * it, and planes never see one.
+ */
+export interface TerraformSource {
+  readonly kind: "terraform/source";
+  readonly source: Source;
+  readonly scope?: Scope;
+  readonly body: HclBody;
+}
 
 /**
  * One resource of Terraform tells a piece: a role, or a policy attached to it. The collector puts the pieces of every file together; a plan adds
