@@ -1,13 +1,13 @@
 // Rules: what each identity can read, write and take over among the modeled resources, by its own policies and by the resources'.
 import { fact, type Fact } from "../../model/rule.ts";
-import { effectsOf, keyUseFor, type Effect } from "./actions.ts";
+import { effectsOf, keyUseFor, type Effect, type Way } from "./actions.ts";
 import type { Administrators } from "./administer.ts";
 import { ask, both, caller, either, isCertain, STRANGER, type Target } from "./ask.ts";
-import type { Caller } from "./context.ts";
-import { fixed } from "./condition.ts";
+import { fixed, RESIDUAL, type Context } from "./condition.ts";
+import { ofResource, type Caller } from "./context.ts";
 import type { Emission } from "./emission.ts";
 import { rootOf, type AwsEstate, type Identity, type ResourceObservation } from "./estate.ts";
-import { IMPLICIT_DENY, type Decision } from "./evaluate.ts";
+import { IMPLICIT_DENY, type AttachedPolicy, type Decision } from "./evaluate.ts";
 import { mayTouch, type MayTouch } from "./may-touch.ts";
 import { named } from "./names.ts";
 import { statementsFor, type CompiledPolicy } from "./policy.ts";
@@ -22,30 +22,39 @@ export function accessRules(aws: AwsEstate, administrators: Administrators, out:
     const one = modeled(aws, resource);
     if (one.effects.length === 0) continue;
     for (const effect of one.effects) {
-      for (const who of whoMay(aws, one, effect, touch)) {
+      for (const [who, some] of whoMay(aws, one, effect, touch)) {
         const own = who.account === resource.account;
         if (who.serviceLinked || (own ? administrators.has(who) && !one.keyPolicy : !one.opensTo(who.account))) continue;
-        ways(aws, who, [fact("act-as", who.arn)], one, effect, out);
+        ways(aws, who, [fact("act-as", who.arn)], one, effect, out, some);
       }
     }
     outsideAccess(aws, one, out);
   }
 }
 
-/** Whom the resource's policy names, and whose own policies can touch it: of its account, and of those that its policy opens to. */
-function whoMay(aws: AwsEstate, one: Modeled, effect: Effect, touch: MayTouch): ReadonlySet<Identity> {
-  const found = new Set<Identity>();
+/**
+ * Whom the resource's policy names, and whose own policies can touch it: of its account, and of those that its policy opens to. Each with the ways
+ * that are worth asking about: somebody allows their first action.
+ */
+function whoMay(aws: AwsEstate, one: Modeled, effect: Effect, touch: MayTouch): ReadonlyMap<Identity, readonly Way[]> {
+  const found = new Map<Identity, readonly Way[]>();
   const accounts = one.everyone || one.unread ? aws.readAccounts : new Set([one.resource.account, ...one.accounts]);
-  for (const account of accounts) {
-    for (const { actions, on } of effect.ways) {
-      for (const who of touch.identities(account, actions[0] as string, one.target.arn + (on ?? ""))) found.add(who);
+  for (const way of effect.ways) {
+    const [first] = way.actions as readonly [string];
+    const alone = [way];
+    const add = (who: Identity): void => {
+      const known = found.get(who);
+      if (!known) found.set(who, alone);
+      else if (known.at(-1) !== way) found.set(who, [...known, way]);
+    };
+    for (const account of accounts) touch.each(account, first, one.target.arn + (way.on ?? ""), one.about, add);
+    if (!one.policyAllows(first)) continue;
+    // Across accounts, being named grants nothing to who has no leave of its own.
+    if (one.everyone) for (const who of aws.inAccount(one.resource.account)) add(who);
+    for (const value of one.values) {
+      const who = aws.named(value);
+      if (who) add(who);
     }
-  }
-  // Across accounts, being named grants nothing to who has no leave of its own.
-  if (one.everyone) for (const who of aws.inAccount(one.resource.account)) found.add(who);
-  for (const value of one.values) {
-    const who = aws.named(value);
-    if (who) found.add(who);
   }
   return found;
 }
@@ -63,6 +72,10 @@ interface Modeled {
   /** ARNs as written, and `ACCOUNT/ROLE` of sessions. */
   readonly values: ReadonlySet<string>;
   readonly unread: boolean;
+  /** Some statement of its policy allows the action, to whomever. */
+  readonly policyAllows: (action: string) => boolean;
+  /** What is known of a request for it, whoever asks. */
+  readonly about: Context;
   readonly opensTo: (account: string) => boolean;
   /** Why a way from outside the account is not certain, or that there is none: S3 Block Public Access. */
   readonly publicAccess: "open" | "closed" | "not read";
@@ -85,9 +98,20 @@ function modeled(aws: AwsEstate, resource: ResourceObservation): Modeled {
     names: (who) => everyone || values.has(who.arn) || values.has(`${who.account}/${who.name}`),
     values,
     unread,
+    policyAllows: (action) => policy !== undefined && policy !== "unread" && allows(policy, action),
+    about: aboutResource(aws, target),
     opensTo: (account) => everyone || accounts.has(account) || unread,
     publicAccess: resource.type === "bucket" ? publicAccess(aws, resource, target) : "open",
   };
+}
+
+const allows = (policy: AttachedPolicy, action: string): boolean =>
+  statementsFor(policy.compiled, action).some((statement) => statement.effect === "Allow");
+
+/** The action stands for any: only its service could change what is known of the resource, and a policy's region says the same of every one. */
+function aboutResource(aws: AwsEstate, { arn, account, tags }: Target): Context {
+  const requested = { action: `${arn.split(":")[2]}:`, resource: arn, account, ...(tags && { tags }) };
+  return (key) => ofResource(key, requested, aws.organization) ?? RESIDUAL;
 }
 
 interface Named {
@@ -143,11 +167,12 @@ function ways(
   one: Modeled,
   effect: Effect,
   out: Emission,
+  some: readonly Way[] = effect.ways,
   unless: readonly string[] = [],
 ): void {
   const outside = who.account !== one.resource.account;
   if (outside && one.publicAccess === "closed") return;
-  const decision = decide(aws, who, one, effect);
+  const decision = decide(aws, who, one, some);
   if (decision === IMPLICIT_DENY) return;
   const name = `${one.resource.type}/${one.resource.name}`;
   const block = `if Block Public Access of ${name}, which was not read, does not hold it back`;
@@ -167,9 +192,9 @@ function toldFamily(decision: Decision): string | undefined {
   return first?.policy.told?.get(first.statement.index)?.family;
 }
 
-function decide(aws: AwsEstate, who: Caller, one: Modeled, effect: Effect): Decision {
+function decide(aws: AwsEstate, who: Caller, one: Modeled, some: readonly Way[]): Decision {
   let best: Decision = IMPLICIT_DENY;
-  for (const { actions, on, fromOutside } of effect.ways) {
+  for (const { actions, on, fromOutside } of some) {
     if (fromOutside === true && who.account === one.resource.account) continue;
     if (!actions.every((action) => isAllowedSomewhere(who, one, action))) continue;
     const resource = on === undefined ? one.target.arn : one.target.arn + on;
@@ -210,9 +235,7 @@ function isAllowedSomewhere(who: Caller, one: Modeled, action: string): boolean 
     if (who.index.forAction(action).allows.length > 0) return true;
     if (!one.names(who)) return false;
   }
-  const { policy } = one.target;
-  if (policy === undefined || policy === "unread") return policy === "unread" && !isIdentity(who);
-  return statementsFor(policy.compiled, action).some((statement) => statement.effect === "Allow");
+  return one.target.policy === "unread" ? !isIdentity(who) : one.policyAllows(action);
 }
 
 /** Accounts as a whole, accounts that were not read, and everyone. */
@@ -223,7 +246,7 @@ function outsideAccess(aws: AwsEstate, one: Modeled, out: Emission): void {
       const root = caller("root", rootOf(account), account);
       ways(aws, root, [fact("control", root.arn)], one, effect, out);
       if (!aws.readAccounts.has(account))
-        ways(aws, root, [], one, effect, out, [`account ${account}, which the policy lets in, was not read`]);
+        ways(aws, root, [], one, effect, out, effect.ways, [`account ${account}, which the policy lets in, was not read`]);
     }
     if (one.everyone) ways(aws, STRANGER, [], one, effect, out);
   }

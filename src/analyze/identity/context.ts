@@ -147,7 +147,8 @@ function tagNamed(tags: Readonly<Record<string, string>>, key: string): ContextV
   return ABSENT;
 }
 
-function ofResource(key: string, requested: Requested, organization: OrganizationFacts): ContextValue | undefined {
+/** What the resource says for a key, whoever asks. */
+export function ofResource(key: string, requested: Requested, organization: OrganizationFacts): ContextValue | undefined {
   const tag = key.indexOf(RESOURCE_TAG);
   if (tag > 0) return requested.tags ? tagNamed(requested.tags, key.slice(tag + RESOURCE_TAG.length)) : RESIDUAL;
   switch (key) {

@@ -1,5 +1,5 @@
 // Turns decisions into rules: grants from the deciding statements, defeat of the guards that hold, may where something is undecided.
-import { fact, grant, type Fact, type Grant, type Rule, type RuleSink } from "../../model/rule.ts";
+import { CAPABILITIES, fact, factText, grant, type Capability, type Fact, type Grant, type Rule, type RuleSink } from "../../model/rule.ts";
 import { inside, type Source } from "../../model/source.ts";
 import { asList, type Json } from "../../lib/json.ts";
 import type { Bound, Decision, Obstacle } from "./evaluate.ts";
@@ -31,14 +31,14 @@ export interface Emission {
 }
 
 export function emission(): Emission {
-  const rules = new Map<string, Rule>();
+  const rules: Rule[] = [];
+  const placeOf = places();
   const usedGuards = new Map<string, Obstacle>();
   const add = (rule: Rule): void => {
     if (rule.needs.some((need) => need.entity === rule.gives.entity && need.capability === rule.gives.capability)) return;
-    const needs = rule.needs.map((need) => `${need.capability} ${need.entity}`).sort();
-    const key = `${rule.gives.capability} ${rule.gives.entity} ${needs.join(" ")}`;
-    const known = rules.get(key);
-    if (!known || (known.certainty === "may" && rule.certainty === "must")) rules.set(key, rule);
+    const place = placeOf(rule, rules.length);
+    const known = rules[place];
+    if (!known || (known.certainty === "may" && rule.certainty === "must")) rules[place] = rule;
   };
   return {
     usedGuards,
@@ -48,10 +48,40 @@ export function emission(): Emission {
       if (rule) add(rule);
     },
     flush(sink) {
-      for (const rule of rules.values()) sink.rule(rule);
+      for (const rule of rules) sink.rule(rule);
     },
   };
 }
+
+/**
+ * Where the rule with the same needs and conclusion stands, or `next`. Nearly every rule has one need, and hundreds of thousands of joined names cost
+ * more than looking up the two names that are there.
+ */
+function places(): (rule: Rule, next: number) => number {
+  const bySet = new Map<string, number>();
+  const byPair = new Map<string, Map<string, Map<string, number>>>();
+  const inner = <T>(map: Map<string, Map<string, T>>, key: string): Map<string, T> => {
+    let found = map.get(key);
+    if (!found) map.set(key, (found = new Map()));
+    return found;
+  };
+  return ({ gives, needs }, next) => {
+    const [only] = needs;
+    const one = only !== undefined && needs.length === 1;
+    const among = one ? inner(inner(byPair, PAIRS[only.capability][gives.capability]), gives.entity) : bySet;
+    const key = one ? only.entity : `${factText(gives)} ${needs.map(factText).sort().join(" ")}`;
+    const known = among.get(key);
+    if (known === undefined) among.set(key, next);
+    return known ?? next;
+  };
+}
+
+type OfCapability<T> = Readonly<Record<Capability, T>>;
+
+/** A name for each pair of capabilities. */
+const PAIRS = Object.fromEntries(
+  CAPABILITIES.map((need) => [need, Object.fromEntries(CAPABILITIES.map((gives) => [gives, `${need} ${gives}`]))]),
+) as OfCapability<OfCapability<string>>;
 
 function ruleOf(decision: Decision, parts: Parts, used: Map<string, Obstacle>): Rule | undefined {
   if (decision.outcome === "unknown") return built(parts, [], parts.needs, [decision.missing, ...(parts.unless ?? [])]);
@@ -71,40 +101,37 @@ function remember(obstacle: Obstacle, used: Map<string, Obstacle>): void {
 }
 
 function built(parts: Parts, by: readonly Bound[], needs: readonly Fact[], because: readonly string[]): Rule {
-  const [first, ...others] = by;
-  const grants = [...(first ? [grantOf(first, parts.change), ...others.map((bound) => grantOf(bound))] : []), ...(parts.grants ?? [])];
-  return {
-    family: parts.family,
-    needs,
-    gives: parts.gives,
-    certainty: because.length === 0 ? "must" : "may",
-    ...(because.length > 0 && { because: [...new Set(because)].join("; ") }),
-    grants,
-    how: parts.how,
-    source: parts.source ?? grants[0]?.source ?? parts.place ?? { file: "" },
-  };
+  const grants = by.map((bound, i) => (i === 0 ? grantOf(bound, parts.change) : grantOf(bound)));
+  if (parts.grants) grants.push(...parts.grants);
+  const { family, gives, how } = parts;
+  const source = parts.source ?? grants[0]?.source ?? parts.place ?? { file: "" };
+  // Written out, since a rule is made hundreds of thousands of times.
+  if (because.length === 0) return { family, needs, gives, certainty: "must", grants, how, source };
+  return { family, needs, gives, certainty: "may", because: [...new Set(because)].join("; "), grants, how, source };
 }
 
-const grantCache = new WeakMap<Bound["policy"], Map<string, Grant>>();
+const grantCache = new WeakMap<Bound["policy"], Map<string, (Grant | undefined)[]>>();
 
 /** A policy statement as a grant. Computed once for a statement and change: hundreds of rules rest on the same few. */
-export function grantOf(bound: Bound, change?: string): Grant {
+export function grantOf(bound: Bound, change = ""): Grant {
   const { policy, statement } = bound;
-  let known = grantCache.get(policy);
-  if (!known) grantCache.set(policy, (known = new Map()));
-  const key = `${statement.index} ${change ?? ""}`;
-  let made = known.get(key);
-  if (!made) {
-    const told = policy.told?.get(statement.index);
-    const label = told?.label ?? (statement.sid === undefined ? policy.label : `${policy.label}, statement ${statement.sid}`);
-    made = grant(policy.owner, told ? told.content : { policy: policy.label, statement: statement.json }, {
-      label,
-      change: change ?? told?.change ?? `narrow or remove ${summary(statement.json["Action"], "what is not in NotAction")} in ${label}`,
-      source: statementSource(bound),
-    });
-    known.set(key, made);
-  }
-  return made;
+  let ofPolicy = grantCache.get(policy);
+  if (!ofPolicy) grantCache.set(policy, (ofPolicy = new Map()));
+  let known = ofPolicy.get(change);
+  if (!known) ofPolicy.set(change, (known = []));
+  return (known[statement.index] ??= madeGrant(bound, change));
+}
+
+function madeGrant(bound: Bound, change: string): Grant {
+  const { policy, statement } = bound;
+  const told = policy.told?.get(statement.index);
+  const label = told?.label ?? (statement.sid === undefined ? policy.label : `${policy.label}, statement ${statement.sid}`);
+  const otherwise = told?.change ?? `narrow or remove ${summary(statement.json["Action"], "what is not in NotAction")} in ${label}`;
+  return grant(policy.owner, told ? told.content : { policy: policy.label, statement: statement.json }, {
+    label,
+    change: change === "" ? otherwise : change,
+    source: statementSource(bound),
+  });
 }
 
 export const statementSource = ({ policy, statement }: Bound): Source =>

@@ -210,11 +210,16 @@ function throughEndpoint(request: Request, policy: Policies["endpoint"], found: 
   through(allows, found, { layer: "endpoint" });
 }
 
+/** Allows its actions on everything, whatever the request says: nothing is narrowed. */
+const isWhole = ({ resources, conditions }: Statement): boolean =>
+  conditions.length === 0 && (resources === undefined || (!resources.negated && resources.patterns.includes("*")));
+
 /** More ways than this are not told apart. */
 const MOST_LEFT = 32;
 
 /** What is left of each candidate where some statement allows it: narrowed, so that the next level sees the same resource and the same choices. */
 function through(allows: readonly Bound[], found: Found, obstacle: Obstacle): void {
+  if (allows.some(({ statement }) => isWhole(statement))) return;
   const left = found.left.flatMap((candidate) => {
     const ways = allows.flatMap((bound) => waysThrough(bound, candidate)).map((way) => ({ ...way, by: candidate.by }));
     const whole = ways.find(

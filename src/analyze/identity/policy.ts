@@ -124,7 +124,8 @@ function principalsOf(json: JsonObject): Statement["principals"] | "unreadable" 
   return { negated, entries };
 }
 
-const matchesAction = (actions: Patterns, action: string): boolean =>
+/** `action` in lower case. */
+export const matchesAction = (actions: Patterns, action: string): boolean =>
   actions.patterns.some((pattern) => globMatches(pattern, action)) !== actions.negated;
 
 /** The statements about an action (lower-case). */
