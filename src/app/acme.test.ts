@@ -9,6 +9,7 @@ import { challenge } from "./challenge/challenge.ts";
 import { type CheckRun, check, readAndDerive } from "./check.ts";
 import { type FileSet, isRead, readFolder } from "./files.ts";
 import { difference } from "./diff.ts";
+import { renderFinding } from "./render/finding.ts";
 import { SEAL_FILE, sealFolder } from "./seal.ts";
 import { verifyCertificate } from "./verify-certificate.ts";
 
@@ -83,6 +84,27 @@ describe("acme", () => {
     ])
       expect(hops.some(({ label, source }) => element.test(label) && (source.line ?? 0) > 0)).toBe(true);
     expect(open.every(({ statements }) => statements.length === 0)).toBe(true);
+  });
+
+  test("explains each hop of a chain of roles by the statements that decide it, and where each stands", () => {
+    const chain = acme.result.findings.find(({ check: by, to }) => by === "higher-role-assumable-from-below" && to.endsWith("warehouse"));
+    const hops = chain?.path.filter(({ rule }) => rule.startsWith("aws/")) ?? [];
+    expect(hops.map(({ through }) => through?.map(({ statement, source }) => [statement, (source.line ?? 0) > 0]))).toEqual([
+      // Trust and leave to assume, twice; then what the last role may do.
+      [
+        [1, true],
+        [1, true],
+      ],
+      [
+        [2, true],
+        [1, true],
+      ],
+      [[2, true]],
+    ]);
+    const told = chain ? renderFinding(chain, acme.result, { color: false, all: true }) : "";
+    expect(told).toMatch(
+      /Step 3 by +trust policy of role\/warehouse-loader, statement 2\n +estate\/aws\/111122223333\/[a-z-]+\.json:\d+\n/,
+    );
   });
 
   // That nothing else is reported says little unless each obstacle is what holds: without it, the near-miss is a finding.

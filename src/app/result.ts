@@ -199,14 +199,27 @@ function shown(step: Step, { lined, because }: Telling, otherwise: Source): Find
     rule: rule?.family ?? "source",
     how: step.how,
     ...(rule?.grants[0] && { grant: rule.grants[0].id }),
-    ...(rule && rule.grants.length > 1 && { through: rule.grants.map((each) => throughOf(each, lined)) }),
+    ...(rule && tellsMore(rule.grants) && { through: rule.grants.map((each) => throughOf(each, lined)) }),
     certainty: rule?.certainty ?? "must",
     ...(rule?.because !== undefined && { because: because(rule.because) }),
     source: lined(rule?.grants[0]?.source ?? rule?.source ?? step.source ?? otherwise),
   };
 }
 
-const throughOf = ({ id, label, change, source }: Grant, lined: Lined) => ({ grant: id, label, change, source: lined(source) });
+/** Number of the policy statement that the grant is, from 1 (src/analyze/identity/emission.ts writes the pointer). */
+const statementOf = ({ source }: Grant): number | undefined => {
+  const index = /\/Statement\/(\d+)$/.exec(source.pointer ?? "")?.[1];
+  return index === undefined ? undefined : Number(index) + 1;
+};
+
+/** More than the step's own sentence and place: several grants together, or which statement of a policy decides. */
+const tellsMore = (grants: readonly Grant[]): boolean => grants.length > 1 || grants.some((each) => statementOf(each) !== undefined);
+
+function throughOf(grant: Grant, lined: Lined) {
+  const { id, label, change, source } = grant;
+  const statement = statementOf(grant);
+  return { grant: id, label, change, source: lined(source), ...(statement !== undefined && { statement }) };
+}
 
 function clausesOf(answers: readonly CheckAnswer[], findings: readonly Finding[], estate: Estate): CheckResult["clauses"] {
   return CLAUSES.map(({ id, title }) => {

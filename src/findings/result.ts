@@ -28,8 +28,22 @@ export const Step = z.object({
   rule: z.string(),
   how: z.string(),
   grant: z.string().optional(),
-  /** Where a step rests on several elements (a connection: rules of groups, routes, peerings, attachments, network ACLs): each of them, in order. */
-  through: z.array(z.object({ grant: z.string(), label: z.string(), change: z.string(), source: SourceSchema })).optional(),
+  /**
+   * Where a step rests on several elements (a connection: rules of groups, routes, peerings, attachments, network ACLs), each of them, in order; and
+   * where statements of policies decide it, each of those.
+   */
+  through: z
+    .array(
+      z.object({
+        grant: z.string(),
+        label: z.string(),
+        change: z.string(),
+        source: SourceSchema,
+        /** Of a policy: number of the statement, from 1. */
+        statement: z.int().positive().optional(),
+      }),
+    )
+    .optional(),
   certainty: z.enum(["must", "may"]),
   because: z.string().optional(),
   source: SourceSchema,

@@ -6,7 +6,7 @@ import { deniesHold, inWords, type Context } from "./condition.ts";
 import type { Caller } from "./context.ts";
 import { covers, intersects } from "./patterns.ts";
 import { statementHash, statementsFor, type CompiledPolicy, type Statement } from "./policy.ts";
-import { matchPrincipal } from "./principal-match.ts";
+import { matchPrincipal, WILDCARD } from "./principal-match.ts";
 import { expand } from "./variables.ts";
 
 /** What guards when a policy denies: the entity whose defeat lifts the denial. */
@@ -165,8 +165,9 @@ function afterDenials(request: Request, policies: Policies, candidate: Candidate
   for (const [index, layer] of denyingIndexes(policies)) {
     for (const bound of index.forAction(request.action).denies) deny(bound, layer, candidate, undefined, into);
   }
-  denyByResource(request, policies.resource, "resource", candidate, into);
-  denyByResource(request, policies.endpoint, "endpoint", candidate, into);
+  const isBound = policies.boundary !== undefined;
+  denyByResource(request, policies.resource, { layer: "resource", isBound }, candidate, into);
+  denyByResource(request, policies.endpoint, { layer: "endpoint", isBound }, candidate, into);
   if (obstacles.length > 0) return { outcome: "denied", obstacles, by: candidate.by, residual };
   if (residual.length > 0) return { outcome: "allowed-if", by: candidate.by, residual };
   return { outcome: "allowed", by: candidate.by, residual: [] };
@@ -231,17 +232,22 @@ function through(allows: readonly Bound[], found: Found, obstacle: Obstacle): vo
   else found.left = left.length > MOST_LEFT ? left.toSorted((a, b) => a.residual.length - b.residual.length).slice(0, MOST_LEFT) : left;
 }
 
+/**
+ * NotPrincipal with Deny holds every identity that has a permissions boundary, whatever it lists (IAM User Guide, "AWS JSON policy elements:
+ * NotPrincipal", key points).
+ */
 function denyByResource(
   request: Request,
   policy: Policies["resource"],
-  layer: Layer,
+  { layer, isBound }: { readonly layer: Layer; readonly isBound: boolean },
   candidate: Candidate,
   into: Pick<Found, "residual" | "obstacles">,
 ): void {
   if (policy === undefined || policy === "unread") return;
   for (const statement of statementsFor(policy.compiled, request.action)) {
     if (statement.effect !== "Deny") continue;
-    const match = matchPrincipal(statement.principals, request.caller);
+    const isEveryone = isBound && statement.principals?.negated === true;
+    const match = isEveryone ? WILDCARD : matchPrincipal(statement.principals, request.caller);
     if (match.kind !== "none") deny({ policy, statement }, layer, candidate, match.residual, into);
   }
 }

@@ -14,7 +14,7 @@ export interface PrincipalMatch {
 }
 
 const NONE: PrincipalMatch = { kind: "none" };
-const WILDCARD: PrincipalMatch = { kind: "wildcard", sessionOrUser: true };
+export const WILDCARD: PrincipalMatch = { kind: "wildcard", sessionOrUser: true };
 
 export function matchPrincipal(principals: Statement["principals"], caller: Caller): PrincipalMatch {
   if (!principals) return NONE;
@@ -28,13 +28,19 @@ export function matchPrincipal(principals: Statement["principals"], caller: Call
   return best;
 }
 
+/** AWS does not support it (IAM User Guide, "AWS JSON policy elements: NotPrincipal"), and refuses it in trust policies; what it does to old policies is not said. */
+const UNSUPPORTED = "if NotPrincipal with Allow, which AWS does not support, lets in whom it does not list";
+
 /**
- * Every way in which it names the caller, since they differ in what they grant: a role named beside everyone is held by its boundary in the one
+ * Every way in which an allowing statement names the caller, since they differ in what they grant: a role named beside everyone is held by its boundary in the one
  * way and not in the other.
  */
 export function matchesOf(principals: Statement["principals"], caller: Caller): readonly PrincipalMatch[] {
   if (!principals) return [];
-  if (principals.negated) return [matchNegated(principals.entries, caller)].filter(({ kind }) => kind !== "none");
+  if (principals.negated) {
+    const match = matchNegated(principals.entries, caller);
+    return match.kind === "none" ? [] : [{ ...match, residual: UNSUPPORTED }];
+  }
   const found: PrincipalMatch[] = [];
   for (const entry of principals.entries) {
     const match = matchEntry(entry, caller);

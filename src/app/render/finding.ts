@@ -65,7 +65,15 @@ export function walk(path: readonly Step[], p: Paint): string[] {
 
 const stepText = (step: Step): string => `${safe(step.how)}${step.because === undefined ? "" : ` (not certain: ${safe(step.because)})`}`;
 
-const throughText = ({ label, source }: NonNullable<Step["through"]>[number]): string => `${label}  ${placeText(source)}`;
+/** Which statement of which policy, or which other grant, and where it stands. */
+function through(path: readonly Step[], row: (name: string, text: string) => string): string[] {
+  return path.flatMap(({ id, through: grants }) =>
+    (grants ?? []).flatMap(({ label, source, statement }, i) => {
+      const which = statement === undefined || / statement /.test(label) ? label : `${label}, statement ${statement}`;
+      return [row(i === 0 ? `Step ${id} by` : "", which), row("", placeText(source))];
+    }),
+  );
+}
 
 /** Everything about one finding. */
 export function renderFinding(finding: Finding, result: CheckResult, options: RenderOptions): string {
@@ -83,7 +91,7 @@ export function renderFinding(finding: Finding, result: CheckResult, options: Re
     row("From", finding.from),
     row("To", finding.to),
     ...(finding.grant === undefined ? [] : [row("Grant", finding.grant)]),
-    ...finding.path.flatMap(({ id, through }) => (through ?? []).map((each, i) => row(i === 0 ? `Step ${id} by` : "", throughText(each)))),
+    ...through(finding.path, row),
     ...(rests.length > 0 ? [row("Together", rests.join("; "))] : []),
     ...(finding.people.length > 0 ? [row("People", finding.people.join(", "))] : []),
     row("To mend it", finding.remediation),

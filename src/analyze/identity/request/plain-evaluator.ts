@@ -11,6 +11,8 @@ interface Who {
   readonly arn: string;
   readonly session?: string;
   readonly name: string;
+  /** A permissions boundary is attached to it. */
+  readonly isBound?: boolean;
 }
 
 /** Glob to regular expression. `\uE000` and `\uE001` stand for a star and a question mark that came out of a variable. */
@@ -110,6 +112,7 @@ function naming(statement: JsonObject, who: Who): Naming {
       : Object.entries((element ?? {}) as JsonObject).flatMap(([type, values]) =>
           asList(values as string | readonly string[]).map((value) => names(value, type, who)),
         );
+  if (isObject(statement["NotPrincipal"]) && who.isBound) return "everyone";
   if (isObject(statement["NotPrincipal"])) return entries(statement["NotPrincipal"]).every((one) => one === "no") ? "everyone" : "no";
   const found = entries(statement["Principal"]);
   return (["user or session", "everyone", "role", "account"] as const).find((kind) => found.includes(kind)) ?? "no";
@@ -145,11 +148,12 @@ const namedBy = (policy: Policy | undefined, effect: "Allow" | "Deny", at: Situa
 /** IAM User Guide, "How AWS enforcement code logic evaluates requests to allow or deny access", step by step. */
 export function plainly(
   request: EvaluationRequest,
-  who: Who,
+  caller: Who,
   keys: Keys,
   resource: { readonly arn: string; readonly account: string },
 ): boolean {
   const { policies } = request;
+  const who: Who = { ...caller, isBound: policies.boundary !== undefined && (caller.kind === "user" || caller.kind === "role") };
   const at: Situation = { action: request.action, resource: resource.arn, keys, who };
   const identity = [...(policies.identity ?? []), ...Object.values(policies.groups ?? {}).flat()];
   const holdsControl = who.kind === "user" || who.kind === "role" || who.kind === "root";

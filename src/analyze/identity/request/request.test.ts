@@ -57,4 +57,24 @@ describe("the request cases", () => {
       expect(new Set(names).size, name).toBe(names.length);
     }
   });
+
+  it("are those that docs/iam-cases.md names, file by file", () => {
+    const page = readFileSync(new URL("../../../../docs/iam-cases.md", import.meta.url), "utf8");
+    const rows = page.split("\n").flatMap((line) => {
+      const cells = line.replace(/^\| | \|$/g, "").split(" | ");
+      return cells.length === 3 && cells[1]?.endsWith(".json`") === true
+        ? [{ file: cells[1].replaceAll("`", "").replace(/^identity\//, ""), names: cells[2] as string }]
+        : [];
+    });
+    const root = new URL("../", import.meta.url);
+    for (const { file, names } of rows) {
+      const have = new Set((JSON.parse(readFileSync(new URL(file, root), "utf8")) as readonly Case[]).map(({ name }) => name));
+      const named = [...names.matchAll(/“([^”]+)”/g)].map(([, name]) => name as string);
+      expect(named.length, file).toBeGreaterThan(0);
+      for (const name of named) expect(have.has(name), `${file}: ${name}`).toBe(true);
+    }
+    expect(rows.flatMap(({ file }) => (file.startsWith("request/cases/") ? [file.slice("request/cases/".length)] : [])).toSorted()).toEqual(
+      files.toSorted(),
+    );
+  });
 });
