@@ -23,7 +23,7 @@ export function gradeOf(environment: Environment): Grade {
   return GRADES.findLast((grade) => counted.some((each) => each.grade === grade)) ?? "tag";
 }
 
-const SINGLE: ReadonlySet<Part["level"]> = new Set(["repository", "github-environment", "entity"]);
+const SINGLE: ReadonlySet<Part["level"]> = new Set(["repository", "github-environment", "project", "project-environment", "entity"]);
 
 function gradeOfPart(part: Part): Grade {
   switch (part.level) {
@@ -47,8 +47,10 @@ function gradeOfPart(part: Part): Grade {
       if (/^[^*?]+\/\*$/.test(part.name)) return "cluster";
       return isPattern(part.name) ? "name-pattern" : "namespace";
     case "github-environment":
+    case "project-environment":
       return isPattern(part.name) || isPattern(part.scope) ? "name-pattern" : "namespace";
     case "host":
+    case "project":
     case "entity":
       return isPattern(part.name) ? "name-pattern" : "namespace";
   }

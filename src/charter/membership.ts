@@ -21,7 +21,7 @@ export interface Membership {
  * An entity belongs to the owner of the first of these that names it:
  *
  * 1. its id, in `entities`
- * 2. the GitHub environment it stands in
+ * 2. the GitHub environment, or the environment of a project, it stands in
  * 3. its database
  * 4. its namespace, by name or pattern (a namespace object belongs to the namespace it is)
  * 5. its cluster, when taken whole; the cluster itself and its cluster-scoped objects then belong too, and otherwise to nobody
@@ -29,7 +29,7 @@ export interface Membership {
  * 7. its host
  * 8. its AWS account
  * 9. the organizational units above its account, the nearest first
- * 10. its repository
+ * 10. its repository, or its project
  *
  * On one level the charter's boundaries do not overlap (overlaps.ts), so the order in which parts are tried does not matter.
  *
@@ -64,12 +64,14 @@ function ownerFinder(parts: readonly Part[], accountParents: (account: string) =
   const entities = names("entity");
   const arns = names("arn");
   const githubEnvironments = remembered(githubEnvironmentLookup(byLevel.get("github-environment") ?? []));
+  const projectEnvironments = remembered(githubEnvironmentLookup(byLevel.get("project-environment") ?? []));
   const databases = remembered(names("database"));
   const namespaces = remembered(namespaceLookup(byLevel.get("namespace") ?? []));
   const clusters = new Map((byLevel.get("cluster") ?? []).map((part) => [part.scope, part.owner]));
   const hosts = remembered(names("host"));
   const accounts = remembered(accountLookup(byLevel.get("account") ?? [], byLevel.get("organizational-unit") ?? [], accountParents));
   const repositories = remembered(names("repository"));
+  const projects = remembered(names("project"));
 
   return (entity) => {
     const { place, id } = entity;
@@ -80,13 +82,17 @@ function ownerFinder(parts: readonly Part[], accountParents: (account: string) =
       (place.repository && place.githubEnvironment !== undefined
         ? githubEnvironments(`${folded(place.repository)}\n${folded(place.githubEnvironment)}`)
         : undefined) ??
+      (place.project !== undefined && place.projectEnvironment !== undefined
+        ? projectEnvironments(`${place.project}\n${place.projectEnvironment}`)
+        : undefined) ??
       (place.database !== undefined ? databases(place.database) : undefined) ??
       (cluster !== undefined && namespace !== undefined ? namespaces(`${cluster}\n${namespace}`) : undefined) ??
       (cluster !== undefined ? clusters.get(cluster) : undefined) ??
       (id.startsWith("arn:") ? arns(id) : undefined) ??
       (place.host !== undefined ? hosts(place.host) : undefined) ??
       (place.awsAccount !== undefined ? accounts(place.awsAccount) : undefined) ??
-      (place.repository !== undefined ? repositories(folded(place.repository)) : undefined)
+      (place.repository !== undefined ? repositories(folded(place.repository)) : undefined) ??
+      (place.project !== undefined ? projects(place.project) : undefined)
     );
   };
 }

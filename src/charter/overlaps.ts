@@ -22,6 +22,8 @@ const NOUNS: Readonly<Record<Level, string>> = {
   account: "account",
   "organizational-unit": "organizational unit",
   repository: "repository",
+  project: "project",
+  "project-environment": "environment of a project",
   subscription: "subscription",
   "management-group": "management group",
   cidr: "range",
@@ -39,9 +41,9 @@ export function overlaps(parts: readonly Part[]): readonly Overlap[] {
   return [
     ...(["account", "subscription", "management-group", "vlan"] as const).flatMap((level) => sameNames(of(level))),
     ...nestedUnits(of("organizational-unit")),
-    ...(["arn", "repository", "host", "database", "entity", "namespace", "github-environment"] as const).flatMap((level) =>
-      sharedNames(of(level)),
-    ),
+    ...(
+      ["arn", "repository", "host", "database", "entity", "namespace", "github-environment", "project", "project-environment"] as const
+    ).flatMap((level) => sharedNames(of(level))),
     ...wholeClusters(of("cluster"), of("namespace")),
     ...ranges(of("cidr")),
   ];
@@ -115,7 +117,8 @@ function sharedNames(parts: readonly Part[]): readonly Overlap[] {
 
 const isExcluded = (part: Part, name: string): boolean => part.not.some((not) => globMatches(not, name));
 
-const inScope = (part: Part, name: string): string => (part.level === "github-environment" ? `${part.scope} ${name}` : name);
+const inScope = (part: Part, name: string): string =>
+  part.level === "github-environment" || part.level === "project-environment" ? `${part.scope} ${name}` : name;
 
 function matchedNames(pattern: Part, literals: readonly Part[]): readonly Overlap[] {
   const byOwner = new Map<string, Part[]>();

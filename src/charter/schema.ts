@@ -46,11 +46,32 @@ const GithubBoundary = z.strictObject({
     .describe("GitHub environments: the jobs they admit and the secrets they hold."),
 });
 
+const ProjectId = z
+  .string()
+  .regex(
+    /^(?:gitlab|jenkins|azure):[^\s#]+$/,
+    "write the entity id of the project: gitlab:acme/shop; * may stand for any run of characters",
+  );
+
+const PipelineBoundary = z.strictObject({
+  projects: z.array(ProjectId).default([]).describe("Projects by entity id: gitlab:acme/shop, jenkins:folder/job; * allowed."),
+  environments: z
+    .array(
+      z.strictObject({
+        project: ProjectId.describe("The project's entity id; * allowed."),
+        name: Text.describe("The environment's name in the project; * allowed."),
+      }),
+    )
+    .default([])
+    .describe("Environments of projects: the jobs they admit and the variables they hold."),
+});
+
 export const Boundary = z
   .strictObject({
     aws: AwsBoundary.optional().describe("Parts in AWS."),
     kubernetes: z.array(KubernetesBoundary).optional().describe("Clusters, or namespaces of clusters."),
     github: GithubBoundary.optional().describe("Repositories and GitHub environments."),
+    pipelines: PipelineBoundary.optional().describe("Projects of GitLab, Jenkins and Azure Pipelines, and their environments."),
     azure: z
       .strictObject({
         subscriptions: z.array(Text).default([]).describe("Subscription ids."),
@@ -215,6 +236,7 @@ export const Input = z
 
 const Identities = z.strictObject({
   github: z.array(Text).default([]).describe("GitHub logins, without @."),
+  gitlab: z.array(Text).optional().describe("GitLab user names, without @."),
   aws: z.array(Text).default([]).describe("ARNs of IAM users, and of the roles that single sign-on gives them; * allowed."),
   identityCenter: z.array(Text).default([]).describe("User names or e-mail addresses of their users in IAM Identity Center."),
   kubernetes: z.array(Text).default([]).describe("User names as the cluster sees them."),

@@ -184,6 +184,11 @@ function identities(charter: Charter, report: Report): void {
       // Logins take no account of letter case.
       claim(path("github", j), `github ${login.toLowerCase()}`, `GitHub login ${quoted(login)}`, id);
     }
+    for (const [j, name] of (own.gitlab ?? []).entries()) {
+      if (name.startsWith("@"))
+        report(path("gitlab", j), `GitLab user name ${quoted(name)} starts with @`, `Write it without:  ${name.slice(1)}`);
+      claim(path("gitlab", j), `gitlab ${name.toLowerCase()}`, `GitLab user ${quoted(name)}`, id);
+    }
     for (const [j, name] of own.kubernetes.entries())
       claim(path("kubernetes", j), `kubernetes ${name}`, `Kubernetes user ${quoted(name)}`, id);
     for (const [j, name] of own.identityCenter.entries())
@@ -289,5 +294,6 @@ function approversOf(charter: Charter, approvers: readonly string[]): ReadonlySe
 
 const holds = ({ identities: own }: Charter["people"][number], id: string): boolean =>
   own.github.some((login) => id.toLowerCase() === `github:@${login.toLowerCase()}`) ||
+  (own.gitlab ?? []).some((name) => id === `gitlab:@${name}`) ||
   own.aws.some((arn) => globMatches(arn, id)) ||
   own.holds.includes(id);

@@ -3,6 +3,9 @@ import type { Estate } from "../analyze/estate.ts";
 import type { Step, Way } from "../analyze/reach/decide.ts";
 import type { Fact } from "../model/rule.ts";
 
+/** An entity of a forge, whichever: a repository or project, its branches, jobs, environments and secrets. */
+export const isOfForge = (id: string): boolean => /^(?:github|gitlab|jenkins|azure):/.test(id);
+
 export const isPersonWay = (way: Way): boolean => way.statements.includes("singlePerson");
 
 /** A connection into production and nothing more (clause B4). */
@@ -23,7 +26,7 @@ export const stepGiving = (way: Way, { capability, entity }: Fact): Step | undef
 
 /** Whether a change to some repository is among the steps: the way goes through the pipeline. */
 export const passesRepository = (way: Way): boolean =>
-  way.steps.some((step) => step.gives.capability === "author" && step.gives.entity.startsWith("github:"));
+  way.steps.some((step) => step.gives.capability === "author" && isOfForge(step.gives.entity));
 
 /** Whether something of another environment than the one entered is among the steps. */
 export const passesLowerEnvironment = (way: Way, estate: Estate): boolean =>

@@ -3,7 +3,7 @@ import type { Estate } from "../analyze/estate.ts";
 import type { Way } from "../analyze/reach/decide.ts";
 import { UNDECLARED } from "../analyze/reach/semantics.ts";
 import type { Fact } from "../model/rule.ts";
-import { actorOf, stepGiving } from "./ways.ts";
+import { actorOf, isOfForge, stepGiving } from "./ways.ts";
 
 const FORMLESS = "/token-of-unknown-format";
 
@@ -14,11 +14,9 @@ export const labelOf = (estate: Estate, id: string): string => estate.entities.g
 export function actorWords(estate: Estate, { capability, entity }: Fact): string {
   if (entity.endsWith(FORMLESS)) return actorWords(estate, { capability, entity: entity.slice(0, -FORMLESS.length) });
   const label = labelOf(estate, entity);
-  const repository = /^github:([^@#/]+\/[^#/@]+)(?:#change|#run\/unreviewed)?$/.exec(entity)?.[1];
+  const repository = /^(?:github|gitlab|jenkins|azure):([^@#]+\/[^#/@]+)(?:#change|#run\/unreviewed)?$/.exec(entity)?.[1];
   if (repository !== undefined) return `any branch of ${repository}`;
-  if (/^github:.+#(fork|run\/fork)$/.test(entity)) return `a pull request from a fork of ${entity.slice("github:".length).split("#")[0]}`;
-  if (/^github:.+#environment\/[^/]+$/.test(entity)) return `a job in ${label}`;
-  if (/^github:.+#job\//.test(entity)) return `job ${label}`;
+  if (isOfForge(entity)) return forgeWords(estate, entity);
   if (/^arn:[^:]+:iam::\d+:root$/.test(entity) && capability === "control") return `whoever administers ${label}`;
   if (/^k8s:[^/]+\/[^/]+\/\w*RoleBinding\./.test(entity)) return `a subject of ${label}`;
   if (/^k8s:[^/]+\/[^/]+\/AccessPolicy\./.test(entity)) return `the ${label}`;
@@ -26,17 +24,38 @@ export function actorWords(estate: Estate, { capability, entity }: Fact): string
   return label;
 }
 
+/** A run inside an environment: whose content it is, and which environment. */
+const RUN_INSIDE = /^((?:gitlab|jenkins|azure):[^#]+)(#run\/.+)\/(environment\/.+)$/;
+
+/** A run inside an environment is that environment to whoever deploys. */
+function placeOfRun(estate: Estate, entity: string): string {
+  const inside = RUN_INSIDE.exec(entity);
+  return labelOf(estate, inside ? `${inside[1]}#${inside[3]}` : entity);
+}
+
+function forgeWords(estate: Estate, entity: string): string {
+  const label = labelOf(estate, entity);
+  if (/^github:.+#(fork|run\/fork)$/.test(entity)) return `a pull request from a fork of ${entity.slice("github:".length).split("#")[0]}`;
+  const inside = RUN_INSIDE.exec(entity);
+  if (inside) return forgeWords(estate, `${inside[1]}${inside[2]}`);
+  if (/#environment\/[^/]+$/.test(entity)) return `a job in ${label}`;
+  if (/#job\//.test(entity)) return `job ${label}`;
+  if (entity.startsWith("github:") || !entity.includes("#run/") || /#run\/(?:fork|unreviewed)$/.test(entity)) return label;
+  return `a job on ${label}`;
+}
+
 /** `act as role/deploy-production`, `deploy through environment production of acme/shop`. */
 export function deedWords(estate: Estate, { capability, entity }: Fact, environment: string): string {
-  const label = labelOf(estate, entity);
-  const thing = within(/^github:.+#job\//.test(entity) ? `job ${label}` : label, environment);
+  const label = placeOfRun(estate, entity);
+  const thing = within(isOfForge(entity) && /#job\//.test(entity) ? `job ${label}` : label, environment);
   const kind = estate.entities.get(entity)?.kind;
   if (entity.startsWith("gitops:")) return `decide ${thing}`;
   if (capability === "act-as") return `act as ${thing}`;
   if (capability === "connect") return `connect to ${thing}`;
   if (capability === "author") return `propose changes to ${thing}`;
   if (capability === "defeat") return `remove ${thing}`;
-  if (capability === "control" && /^github:.+#environment\/[^/]+$/.test(entity)) return `deploy through ${thing}`;
+  if (capability === "control" && isOfForge(entity) && /#(?:run\/[^#]+\/)?environment\/[^/]+$/.test(entity))
+    return `deploy through ${thing}`;
   if (capability === "control" && entity.includes("#run/")) return `decide what ${thing} does`;
   if (capability === "write" && (kind === "namespace" || kind === "cluster")) return `change what runs in ${thing}`;
   if (capability === "write" && entity.includes("#branch/")) return `push to ${thing}`;
@@ -87,7 +106,7 @@ export function peopleWords(way: Way, estate: Estate): string {
 export function throughWords(way: Way, estate: Estate): string {
   const actor = actorOf(way);
   if (actor === undefined || stepGiving(way, actor)?.rule === undefined) return "";
-  const isRun = /^github:.+#(change|fork|run\/|environment\/[^/]+$)/.test(actor.entity);
+  const isRun = isOfForge(actor.entity) && /#(change|fork|run\/|environment\/[^/]+$)/.test(actor.entity);
   return ` ${isRun ? "from" : "through"} ${actorWords(estate, actor)}`;
 }
 

@@ -2,7 +2,8 @@
 import { collector as aws } from "./aws/collector.ts";
 import type { Collector } from "./collector.ts";
 import { collector as github } from "./github/collector.ts";
+import { collector as gitlab } from "./gitlab/collector.ts";
 import { collector as kubernetes } from "./kubernetes/collector.ts";
 import { collector as terraform } from "./terraform/collector.ts";
 
-export const collectors: readonly Collector[] = [aws, github, kubernetes, terraform];
+export const collectors: readonly Collector[] = [aws, github, gitlab, kubernetes, terraform];

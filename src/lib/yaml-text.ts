@@ -4,7 +4,10 @@ import { endOf, tooDeep, TRUNCATED, twice } from "./json-text.ts";
 import type { ParseLimits, Refusal } from "./parse-problem.ts";
 import { fail, ok, type Result } from "./result.ts";
 
-/** Unknown tags (`!Ref`, `!reference`) leave the value as it is written. A `%YAML 1.1` directive does not bring back booleans like `on`. */
+/**
+ * Unknown tags (`!Ref`) leave the value as it is written. Of a list, GitLab's `!reference` is kept, as an object with that one member: without
+ * the tag it would read as a nested list of commands. A `%YAML 1.1` directive does not bring back booleans like `on`.
+ */
 const OPTIONS = {
   schema: "core",
   resolveKnownTags: false,
@@ -86,7 +89,7 @@ function read(node: unknown, depth: number, reading: Reading): Value {
   const value = isMap(node)
     ? readMap(node, depth, reading)
     : isSeq(node)
-      ? readSeq(node.items, depth, offsetOf(node), reading)
+      ? readSeq(node.items, depth, offsetOf(node), reading, node.tag === "!reference")
       : readScalar(node);
   if (anchor !== undefined) reading.anchors.set(anchor, value);
   return value;
@@ -119,12 +122,12 @@ function readScalar(node: unknown): Value {
   return { value: kept, size: 1, depth: 0 };
 }
 
-function readSeq(items: readonly unknown[], depth: number, offset: number, reading: Reading): Value {
+function readSeq(items: readonly unknown[], depth: number, offset: number, reading: Reading, isReference: boolean): Value {
   if (depth > reading.limits.depth) return refuse(reading, tooDeep(reading.limits.depth, offset));
   const values: unknown[] = [];
   const total = { size: 1, depth: 0 };
   for (const item of items) values.push(take(total, read(item, depth + 1, reading)));
-  return { value: values, size: total.size, depth: total.depth + 1 };
+  return { value: isReference ? { "!reference": values } : values, size: total.size, depth: total.depth + 1 };
 }
 
 function take(total: { size: number; depth: number }, part: Value): unknown {

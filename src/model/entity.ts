@@ -37,6 +37,10 @@ export interface Place {
   readonly repository?: string;
   /** Name of the GitHub environment inside `repository`. */
   readonly githubEnvironment?: string;
+  /** Entity id of a project of GitLab, Jenkins or Azure Pipelines: `gitlab:acme/shop`. */
+  readonly project?: string;
+  /** Name of the environment inside `project`. */
+  readonly projectEnvironment?: string;
   readonly host?: string;
   /** Database as `postgres:HOST/DATABASE`. */
   readonly database?: string;

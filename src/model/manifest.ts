@@ -3,7 +3,7 @@ import { z } from "zod";
 
 /** The scope a set of files was read from. Never guessed: it comes from a manifest or from the charter's inputs. */
 export const Scope = z.strictObject({
-  system: z.enum(["aws", "kubernetes", "github", "terraform"]),
+  system: z.enum(["aws", "kubernetes", "github", "terraform", "gitlab", "jenkins", "azure"]),
   /** Twelve-digit AWS account id, kept as text. */
   account: z
     .string()
@@ -16,6 +16,11 @@ export const Scope = z.strictObject({
   repository: z
     .string()
     .regex(/^[^/]+\/[^/]+$/, "write it as ORG/REPO")
+    .optional(),
+  /** Path of a project with its groups or folders, for files that hold one: `acme/payments/shop`. */
+  project: z
+    .string()
+    .regex(/^[^/\s][^\s]*[^/\s]$/, "write the project with its groups or folders: acme/payments/shop")
     .optional(),
 });
 export type Scope = z.infer<typeof Scope>;

@@ -1,13 +1,17 @@
-// The pipeline plane: repositories, branches, workflows, environments and secrets of GitHub as entities, tokens and rules.
+// The pipeline plane: GitHub by rules of its own, every other forge by the pipeline model, as entities, tokens and rules.
 import type { EntitySink, RuleSink } from "../../model/rule.ts";
 import type { KnownEstate, Plane, PlaneInput } from "../plane.ts";
 import { environmentRules } from "./deploy.ts";
-import { pipelineEntities } from "./entities.ts";
+import { onceEach, pipelineEntities } from "./entities.ts";
 import { forkRules } from "./forks.ts";
 import { jobRules } from "./job-rules.ts";
 import { mergeRules } from "./merge.ts";
+import { modelEntities } from "./model/entities.ts";
+import { HANDLED, modelProjects } from "./model/projects.ts";
+import { modelRules } from "./model/rules.ts";
 import { organizationRules, ownerRules, pushRules } from "./push.ts";
 import { runnerRules } from "./runners.ts";
+import { report } from "./report.ts";
 import { secretRules } from "./secrets.ts";
 import { undeclaredSecrets } from "./undeclared-secrets.ts";
 import { takeGaps, unreadRules, unreadSubjects } from "./unread.ts";
@@ -37,11 +41,24 @@ function rules(estate: KnownEstate, sink: RuleSink): void {
   for (const repository of view.repositories) repositoryRules(view, repository, sink);
   unreadSubjects(view, estate.tokens, sink);
   takeGaps(view, sink);
+  for (const project of modelProjects(estate)) {
+    modelRules(estate, project, sink);
+    for (const gap of project.gaps)
+      if (HANDLED.has(gap.topic)) report(gap, sink);
+      else sink.gap(gap);
+  }
+  for (const gap of estate.gaps) if (HANDLED.has(gap.topic)) sink.took(gap);
   undeclaredSecrets(estate, sink);
+}
+
+function entities(input: PlaneInput, sink: EntitySink): void {
+  pipelineEntities(viewPipeline(input), sink);
+  const emit = onceEach(sink);
+  for (const project of modelProjects(input)) modelEntities(project, emit, sink.token.bind(sink));
 }
 
 export const pipelinePlane: Plane = {
   name: "pipeline",
-  entities: (input: PlaneInput, sink: EntitySink) => pipelineEntities(viewPipeline(input), sink),
+  entities,
   rules,
 };

@@ -2,58 +2,90 @@
 import { isProductionTier } from "../reach/semantics.ts";
 import type { Entity } from "../../model/entity.ts";
 import { type Gap, gapId } from "../../model/gap.ts";
-import type { GithubSecret } from "../../model/observations/github.ts";
 import { fact, grant, type RuleSink } from "../../model/rule.ts";
+import type { Source } from "../../model/source.ts";
 import type { KnownEstate } from "../plane.ts";
 import { ruleOf } from "./emit.ts";
 import { secretId } from "./ids.ts";
+import { modelProjects } from "./model/projects.ts";
 import { report } from "./report.ts";
 
-const TOPIC = "github/secret-use";
+/** A secret of any forge, with the topic that declares the whole kind absent. */
+interface Undeclared {
+  readonly id: string;
+  readonly name: string;
+  /** `acme/shop`, `acme`. */
+  readonly owner: string;
+  readonly system: string;
+  readonly family: string;
+  readonly source: Source;
+}
 
 /**
  * "You cannot retrieve the value of a secret" (REST API, "Secrets"), so only the charter can say what one opens. Where it says nothing, whoever reads
  * the secret may control production: each account and cluster of it, or, where there is neither, each entity. Declaring it in `credentials`, with an
- * empty list when it opens nothing here, answers the question. One gap for each repository or organization.
+ * empty list when it opens nothing here, answers the question. One gap for each repository, project or organization.
  */
 export function undeclaredSecrets(estate: KnownEstate, sink: RuleSink): void {
   const { charter } = estate;
-  if (Object.hasOwn(charter.absent, TOPIC)) return;
   const declared = new Set(charter.credentials.map((credential) => credential.secret));
-  const open = estate.observations("github/secret").filter((secret) => !declared.has(secretId(secret)));
+  const open = secretsOf(estate).filter(({ id, system }) => !declared.has(id) && !Object.hasOwn(charter.absent, `${system}/secret-use`));
   if (open.length === 0) return;
   const targets = heads(estate);
-  for (const [owner, secrets] of Map.groupBy(open, (secret) => secret.repository ?? secret.organization ?? "")) {
-    const gap = gapOf(owner, secrets);
+  for (const secrets of Map.groupBy(open, ({ system, owner }) => `${system}:${owner}`).values()) {
+    const gap = gapOf(secrets);
     report(gap, sink);
     for (const secret of secrets) for (const target of targets) sink.rule(mayOpen(secret, target, gap));
   }
 }
 
-function gapOf(owner: string, secrets: readonly GithubSecret[]): Gap {
+function secretsOf(estate: KnownEstate): readonly Undeclared[] {
+  const github = estate.observations("github/secret").map((secret) => ({
+    id: secretId(secret),
+    name: secret.name,
+    owner: secret.repository ?? secret.organization ?? "",
+    system: "github",
+    family: "github/secret-use",
+    source: secret.source,
+  }));
+  const ofModel = modelProjects(estate).flatMap((project) =>
+    project.credentials.map(({ id, name, owner, source }) => ({
+      id,
+      name,
+      owner: owner.slice(owner.indexOf(":") + 1),
+      system: project.system,
+      family: "pipeline/secret-use",
+      source,
+    })),
+  );
+  // A group's variable is given to each of its projects, and is one secret.
+  return [...new Map([...github, ...ofModel].map((secret) => [secret.id, secret])).values()];
+}
+
+function gapOf(secrets: readonly Undeclared[]): Gap {
+  const { owner, system, source } = secrets[0] as Undeclared;
   const names = secrets.map((secret) => secret.name);
   const shown = names.slice(0, 5).join(", ") + (names.length > 5 ? ` and ${names.length - 5} more` : "");
   return {
-    topic: TOPIC,
-    subject: `github:${owner}`,
+    topic: `${system}/secret-use`,
+    subject: `${system}:${owner}`,
     what: `what ${names.length === 1 ? "secret" : "secrets"} ${shown} of ${owner} can open`,
     why: "values cannot be read, and the charter's credentials do not say it",
     clauses: ["A1", "A6", "B5", "D3"],
-    ...(secrets[0] && { source: secrets[0].source }),
+    source,
   };
 }
 
-function mayOpen(secret: GithubSecret, target: Entity, gap: Gap) {
-  const id = secretId(secret);
+function mayOpen({ id, name, family, source }: Undeclared, target: Entity, gap: Gap) {
   const change = `declare in the charter's credentials what ${id} opens, or move it into an environment that asks for a review`;
   return ruleOf({
-    family: "github/secret-use",
+    family,
     needs: [fact("read", id)],
     gives: fact("control", target.id),
     because: gapId(gap),
-    how: `secret ${secret.name} may open ${target.label}`,
-    grants: [grant(id, "use", { label: `secret ${secret.name}`, change, source: secret.source })],
-    source: secret.source,
+    how: `secret ${name} may open ${target.label}`,
+    grants: [grant(id, "use", { label: `secret ${name}`, change, source })],
+    source,
   });
 }
 

@@ -85,8 +85,10 @@ export const connects = (entity: Entity): Fact[] => (NEVER_TARGET.has(entity.kin
 
 /** What one person starts with: every account, role and bot they hold. Patterns reach the entities that exist. */
 export function personSources(estate: Estate, person: Person): Fact[] {
-  const { github, aws, kubernetes, holds } = person.identities;
-  const sources: Fact[] = github.map((login) => fact("act-as", `github:@${login}`));
+  const { github, gitlab, aws, kubernetes, holds } = person.identities;
+  const sources: Fact[] = [...github.map((login) => `github:@${login}`), ...(gitlab ?? []).map((name) => `gitlab:@${name}`)].map((id) =>
+    fact("act-as", id),
+  );
   for (const id of [...aws, ...holds]) {
     if (id.includes("*")) sources.push(...matching(estate, id).map((found) => fact("act-as", found)));
     else sources.push(fact("act-as", id));

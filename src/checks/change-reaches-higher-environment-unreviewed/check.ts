@@ -1,6 +1,6 @@
 // Clause P2: a change deploys to a higher environment without approval by anyone but its author.
 import { type Check, findingsOfWays } from "../check.ts";
-import { isWallWay } from "../ways.ts";
+import { isOfForge, isWallWay } from "../ways.ts";
 import { crossingSentence } from "../words.ts";
 
 export const check: Check = {
@@ -10,6 +10,6 @@ export const check: Check = {
   title: "A change reaches a higher environment without review",
   remediation:
     "Protect the branch (one approval by another, administrators included) and the environment (required reviewers, no self-review, protected branches only).",
-  claims: (way) => isWallWay(way) && way.rule.gives.entity.startsWith("github:"),
+  claims: (way) => isWallWay(way) && isOfForge(way.rule.gives.entity),
   evaluate: findingsOfWays(crossingSentence),
 };

@@ -1,6 +1,6 @@
 // Clause A6: one person carries a change through the pipeline into production alone.
 import { type Check, findingsOfWays } from "../check.ts";
-import { isPersonWay, passesRepository } from "../ways.ts";
+import { isOfForge, isPersonWay, passesRepository } from "../ways.ts";
 import { personSentence } from "../words.ts";
 
 export const check: Check = {
@@ -10,6 +10,6 @@ export const check: Check = {
   title: "One person can take a change into production alone",
   remediation:
     "Require an approval by someone other than the author, prevent self-review, let administrators bypass nothing, and count bots with their owners.",
-  claims: (way) => isPersonWay(way) && (way.rule.gives.entity.startsWith("github:") || passesRepository(way)),
+  claims: (way) => isPersonWay(way) && (isOfForge(way.rule.gives.entity) || passesRepository(way)),
   evaluate: findingsOfWays(personSentence),
 };

@@ -1,6 +1,6 @@
 // Clause A1: a pipeline job that nobody reviewed obtains a role of a higher environment.
 import { type Check, findingsOfWays } from "../check.ts";
-import { actorOf, isWallWay } from "../ways.ts";
+import { actorOf, isOfForge, isWallWay } from "../ways.ts";
 import { crossingSentence } from "../words.ts";
 
 export const check: Check = {
@@ -13,6 +13,6 @@ export const check: Check = {
     isWallWay(way) &&
     way.rule.gives.capability === "act-as" &&
     (way.rule.family === "aws/assume-role-with-web-identity" || way.rule.family === "aws/assume-role-by-anyone") &&
-    (way.rule.needs.length === 0 || (actorOf(way)?.entity.startsWith("github:") ?? false)),
+    (way.rule.needs.length === 0 || isOfForge(actorOf(way)?.entity ?? "")),
   evaluate: findingsOfWays(crossingSentence),
 };

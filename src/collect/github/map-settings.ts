@@ -1,7 +1,7 @@
 // Repositories, environments, Actions settings, secrets and variables by name, runners.
 import type { GithubEnvironment, GithubReviewer, GithubVariable } from "../../model/observations/github.ts";
 import type { Source } from "../../model/source.ts";
-import { variableWithoutSecrets } from "./secret-text.ts";
+import { variableWithoutSecrets } from "../../lib/secret-text.ts";
 import type { Asked } from "./asked.ts";
 import {
   BranchPolicy,

@@ -1,7 +1,7 @@
 // The values that a matrix can take. Source: GitHub Docs, "Workflow syntax", jobs.<job_id>.strategy.matrix.
 import { isObject } from "../../lib/json.ts";
 import { at, isWholeExpression, type Node, refuse } from "./reader.ts";
-import { scriptWithoutSecrets } from "./secret-text.ts";
+import { scriptWithoutSecrets } from "../../lib/secret-text.ts";
 
 type Matrix = Readonly<Record<string, readonly string[]>>;
 

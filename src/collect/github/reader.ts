@@ -1,7 +1,7 @@
 // Reads YAML values strictly: what does not have the form that the workflow syntax gives it is a problem with its pointer, never a default.
 import { isObject, type JsonObject } from "../../lib/json.ts";
 import { inside, type Source } from "../../model/source.ts";
-import { withoutSecrets } from "./secret-text.ts";
+import { withoutSecrets } from "../../lib/secret-text.ts";
 
 export interface Problem {
   readonly source: Source;

@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { fingerprint, read } from "./fixtures/read.ts";
-import { scriptWithoutSecrets, variableWithoutSecrets, withoutSecrets } from "./secret-text.ts";
+import { scriptWithoutSecrets, variableWithoutSecrets, withoutSecrets } from "../../lib/secret-text.ts";
 
 const mark = (secret: string): string => `fingerprint:${fingerprint(secret)}`;
 const hidden = (name: string, value: string): string => withoutSecrets(name, value, fingerprint);

@@ -2,7 +2,7 @@
 import { isObject } from "../../lib/json.ts";
 import type { GithubStep } from "../../model/observations/github.ts";
 import { at, checkNumber, isAbsent, namesIn, type Node, onlyMembers, refuse, text, textMap, truth, word, words } from "./reader.ts";
-import { scriptWithoutSecrets } from "./secret-text.ts";
+import { scriptWithoutSecrets } from "../../lib/secret-text.ts";
 
 const STEP = namesIn("id if name uses run working-directory shell with env continue-on-error timeout-minutes background");
 /** Steps that only order other steps (the schema of actions/languageservices, workflow-parser: `wait-step`, `cancel-step`, `parallel-step`). */

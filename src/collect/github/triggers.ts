@@ -2,7 +2,7 @@
 import { isObject } from "../../lib/json.ts";
 import type { GithubTrigger } from "../../model/observations/github.ts";
 import { at, checkKnown, isAbsent, members, namesIn, type Node, onlyMembers, refuse, text, truth, word, words } from "./reader.ts";
-import { withoutSecrets } from "./secret-text.ts";
+import { withoutSecrets } from "../../lib/secret-text.ts";
 
 const ACTIVITIES = namesIn("types");
 const PULL_REQUEST = namesIn("types branches branches-ignore paths paths-ignore");

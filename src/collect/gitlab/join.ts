@@ -1,0 +1,52 @@
+// Once every file is mapped: definitions with what they include become pipelines, and lists that were asked for in part become gaps.
+import { globMatches } from "../../lib/glob.ts";
+import type { Observation } from "../../model/observation.ts";
+import type { GitlabFile, GitlabProject } from "../../model/observations/gitlab.ts";
+import type { ObservationSink } from "../collector.ts";
+import type { Lookup } from "./resolve/config.ts";
+import { readPipeline } from "./resolve/pipeline.ts";
+import { gitlabGap } from "./topics.ts";
+
+/** Files of a project by path; a path with `*` or `**` means all that match (Docs, "include:local", wildcards). */
+export function lookupIn(files: readonly GitlabFile[]): Lookup {
+  const byProject = Map.groupBy(files, (file) => file.project);
+  return (project, path) => {
+    const own = byProject.get(project) ?? [];
+    if (!path.includes("*")) return own.filter((file) => file.path === path);
+    const deep = path.includes("**");
+    const flat = path.replaceAll(/\*\*\/?/g, "*");
+    return own.filter((file) => globMatches(flat, file.path) && (deep || file.path.split("/").length === path.split("/").length));
+  };
+}
+
+const DEFAULT = ".gitlab-ci.yml";
+
+export function join(observations: readonly Observation[], sink: ObservationSink): void {
+  const files: GitlabFile[] = [];
+  const projects = new Map<string, GitlabProject>();
+  for (const observation of observations) {
+    if (observation.kind === "gitlab/file") files.push(observation);
+    else sink.observation(observation);
+    if (observation.kind === "gitlab/project") projects.set(observation.project, observation);
+  }
+  const lookup = lookupIn(files);
+  for (const name of new Set([...projects.keys(), ...files.map((file) => file.project)]))
+    pipelineOf(name, projects.get(name), lookup, sink);
+}
+
+function pipelineOf(name: string, project: GitlabProject | undefined, lookup: Lookup, sink: ObservationSink): void {
+  const path = project?.definition ?? DEFAULT;
+  const [file] = lookup(name, path);
+  const subject = `gitlab:${name}/${path}`;
+  const gap = (why: string, source: GitlabFile["source"] | undefined): void =>
+    sink.gap(gitlabGap("gitlab/pipeline", subject, `${path} of ${name}`, why, source));
+  if (file === undefined) {
+    const isElsewhere = /^https?:|@/.test(path);
+    return gap(isElsewhere ? "the definition stands in another place" : "not collected", project?.source);
+  }
+  const { pipeline, problems } = readPipeline(lookup, file);
+  if (pipeline) sink.observation(pipeline);
+  for (const { what, source, isFatal } of problems)
+    if (isFatal || pipeline !== undefined)
+      sink.gap(gitlabGap(isFatal ? "gitlab/pipeline" : "gitlab/include", subject, `${path} of ${name}`, what, source));
+}
