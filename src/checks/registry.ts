@@ -9,6 +9,7 @@ import { check as dataStoreServesTwoEnvironments } from "./data-store-serves-two
 import { check as declaredGateUnguarded } from "./declared-gate-unguarded/check.ts";
 import { check as entityInNoEnvironment } from "./entity-in-no-environment/check.ts";
 import { check as environmentWithoutAccessRules } from "./environment-without-access-rules/check.ts";
+import { check as gateOnlyDecorative } from "./gate-only-decorative/check.ts";
 import { check as guardRemovableByOnePerson } from "./guard-removable-by-one-person/check.ts";
 import { check as guardRemovableFromBelow } from "./guard-removable-from-below/check.ts";
 import { check as higherEnvironmentWritableFromBelow } from "./higher-environment-writable-from-below/check.ts";
@@ -17,9 +18,12 @@ import { check as personDeploysPastThePipeline } from "./person-deploys-past-the
 import { check as personPassesGateAlone } from "./person-passes-gate-alone/check.ts";
 import { check as personReachesProductionThroughLowerEnvironment } from "./person-reaches-production-through-lower-environment/check.ts";
 import { check as personWritesProduction } from "./person-writes-production/check.ts";
+import { check as productionArtifactRebuilt } from "./production-artifact-rebuilt/check.ts";
+import { check as productionCredentialOutsideItsEnvironment } from "./production-credential-outside-its-environment/check.ts";
 import { check as productionDataReadableFromBelow } from "./production-data-readable-from-below/check.ts";
 import { check as productionDeployedWithoutLowerEnvironment } from "./production-deployed-without-lower-environment/check.ts";
 import { check as productionReachableOverTheNetworkFromBelow } from "./production-reachable-over-the-network-from-below/check.ts";
+import { check as productionJobTakesUnreviewedInput } from "./production-job-takes-unreviewed-input/check.ts";
 import { check as roleTrustsUnreviewedJobs } from "./role-trusts-unreviewed-jobs/check.ts";
 import { check as runnerSharedByEnvironments } from "./runner-shared-by-environments/check.ts";
 import { check as secretValidInTwoEnvironments } from "./secret-valid-in-two-environments/check.ts";
@@ -48,9 +52,13 @@ export const checks: readonly Check[] = [
   personDeploysPastThePipeline,
   personWritesProduction,
   declaredGateUnguarded,
+  gateOnlyDecorative,
   productionDeployedWithoutLowerEnvironment,
   promotionSkipsLowerEnvironment,
   autoPromotionIntoProduction,
+  productionArtifactRebuilt,
+  productionJobTakesUnreviewedInput,
+  productionCredentialOutsideItsEnvironment,
   breakGlassUnproven,
   entityInNoEnvironment,
   environmentWithoutAccessRules,

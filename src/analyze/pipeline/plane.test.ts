@@ -11,7 +11,8 @@ import type { KnownEstate } from "../plane.ts";
 import { gatesOf } from "./doors.ts";
 import { gateGuard } from "./gate-guard.ts";
 import { pipelinePlane } from "./plane.ts";
-import { approvalsOf, deployments, lowerDeployedFirst, startedByHand } from "./promotion.ts";
+import { approvalsOf } from "./promotion/approvals.ts";
+import { deployments, lowerDeployedFirst, startedByHand } from "./promotion/deployments.ts";
 
 type Loose = Readonly<Record<string, unknown>>;
 

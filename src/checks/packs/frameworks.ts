@@ -43,5 +43,6 @@ export const FRAMEWORKS: Readonly<Record<string, readonly string[]>> = {
   P1: ["ISO 27001 A.8.31", "ISO 27001 A.8.32", "NIST 800-53 CM-3", "NIST 800-53 CM-4(1)", "PCI DSS 6.5.1", "SOC 2 CC8.1"],
   P2: ["ISO 27001 A.8.31", "ISO 27001 A.8.32", "NIST 800-53 CM-3", "NIST 800-53 CM-5", "PCI DSS 6.5.1", "SOC 2 CC8.1"],
   P3: ["ISO 27001 A.8.31", "ISO 27001 A.8.19", "NIST 800-53 CM-5(5)", "PCI DSS 6.5.4"],
+  P4: ["ISO 27001 A.8.31", "ISO 27001 A.8.32", "NIST 800-53 CM-3", "NIST 800-53 CM-4(1)", "PCI DSS 6.5.1", "SOC 2 CC8.1"],
   D3: ["ISO 27001 A.8.31", "ISO 27001 A.8.33", "NIST 800-53 AC-4", "NIST 800-53 SA-3(2)", "PCI DSS 6.5.5"],
 };

@@ -64,7 +64,9 @@ function jobOf(id: string, node: Node, ids: ReadonlySet<string>, workflowEnv: un
   };
 }
 
-function optionalOf(node: Node): Pick<GithubJob, "name" | "condition" | "permissions" | "container" | "uses" | "matrix"> {
+function optionalOf(
+  node: Node,
+): Pick<GithubJob, "name" | "condition" | "permissions" | "container" | "uses" | "matrix" | "continueOnError"> {
   const name = text(at(node, "name"));
   const condition = text(at(node, "if"));
   const permissions = permissionsOf(at(node, "permissions"));
@@ -78,6 +80,7 @@ function optionalOf(node: Node): Pick<GithubJob, "name" | "condition" | "permiss
     ...(container && { container }),
     ...(uses !== undefined && { uses }),
     ...(matrix !== undefined && { matrix }),
+    ...(at(node, "continue-on-error").value === true && { continueOnError: true as const }),
   };
 }
 

@@ -42,6 +42,8 @@ export interface GithubJob extends Read {
   readonly matrix?: Readonly<Record<string, readonly string[]>> | "dynamic";
   /** Names after `secrets.` in any expression of the job or of the workflow's `env`, as written; `*` where the whole context or a computed name is read. */
   readonly secretsNamed?: readonly string[];
+  /** `continue-on-error: true`: what needs the job goes on when it fails. */
+  readonly continueOnError?: true;
   /** `deployment: false`: the job takes the environment's secrets without a deployment record. */
   readonly environmentWithoutDeployment?: true;
 }

@@ -49,6 +49,19 @@ function despiteOf(job: GitlabJob, before: GitlabJob): string | undefined {
   return undefined;
 }
 
+/**
+ * "dependencies" or "needs" name whose artifacts a job takes; with neither it takes those of every job of the stages before (Docs, "dependencies";
+ * "needs:artifacts"). Jobs that hand nothing on are left out.
+ */
+function takenFrom(pipeline: GitlabPipeline, job: GitlabJob): readonly string[] {
+  const named = job.dependencies ?? job.needs?.filter((need) => need.artifacts && need.project === undefined).map((need) => need.job);
+  const stage = pipeline.stages.indexOf(job.stage);
+  return pipeline.jobs
+    .filter((one) => isSibling(one, job) && one.artifacts.length > 0)
+    .filter((one) => (named === undefined ? pipeline.stages.indexOf(one.stage) < stage : named.includes(one.name)))
+    .map((one) => idOf(pipeline, one));
+}
+
 export function taskOf(
   facts: ProjectFacts,
   pipeline: GitlabPipeline,
@@ -58,10 +71,6 @@ export function taskOf(
 ): Task {
   const names = environmentNames(job);
   const isManual = outcomes.length > 0 && outcomes.every((outcome) => outcome.isManual);
-  const takes = job.dependencies ?? job.needs?.filter((need) => need.artifacts && need.job !== "").map((need) => need.job);
-  const ids = (takes ?? []).flatMap((name) =>
-    pipeline.jobs.filter((one) => one.name === name && isSibling(one, job)).map((one) => idOf(pipeline, one)),
-  );
   const elsewhere = job.trigger?.project;
   const unread = elsewhere === undefined ? job.trigger?.unread.join(", ") : `the pipeline of ${elsewhere}`;
   return {
@@ -81,7 +90,7 @@ export function taskOf(
     isManual,
     mayFail: job.allowFailure === true || outcomes.some((outcome) => outcome.mayFail && !outcome.isManual),
     artifactsOut: job.artifacts,
-    takesArtifactsOf: takes === undefined ? "all" : ids.length > 0 ? ids : "none",
+    takesArtifactsOf: takenFrom(pipeline, job),
     ...(job.image !== undefined && { image: job.image }),
     usesCache: job.cache,
     isOnOwnMachine: job.tags.length > 0,

@@ -46,9 +46,10 @@ export interface Task {
   readonly isManual: boolean;
   /** A failure stops nothing. */
   readonly mayFail: boolean;
-  /** Paths or names it hands on, and whether it takes what earlier jobs hand on. */
+  /** Paths or names it hands on. */
   readonly artifactsOut: readonly string[];
-  readonly takesArtifactsOf: readonly string[] | "all" | "none";
+  /** Entity ids of the jobs before it whose artifacts it takes. */
+  readonly takesArtifactsOf: readonly string[];
   /** Image that the job runs in. */
   readonly image?: string;
   readonly usesCache: boolean;

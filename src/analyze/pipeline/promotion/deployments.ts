@@ -1,0 +1,130 @@
+// Jobs that deploy, and whether each comes after a deployment below it: asked by checks, gives no rules.
+import { TIERS } from "../../../charter/schema.ts";
+import type { Source } from "../../../model/source.ts";
+import type { Task } from "../model/task.ts";
+import { viewPipeline } from "../view.ts";
+import { type Asked, tasksOf } from "./tasks.ts";
+
+export interface Stage {
+  /** Entity id of the job. */
+  readonly job: string;
+  readonly label: string;
+  /** Entity ids of the environments of the forge that it can name. */
+  readonly forgeEnvironments: readonly string[];
+  /** The charter's environments that these belong to. */
+  readonly environments: readonly string[];
+  /** False when the files do not hold every environment it can name, or its called workflow was not collected. */
+  readonly complete: boolean;
+  /** Given: the wait for it holds nothing back, and why. */
+  readonly despite?: string | undefined;
+}
+
+export interface Deployment extends Stage {
+  readonly task: Task;
+  /** `acme/shop`. */
+  readonly repository: string;
+  /** Path of the definition that a trigger starts. */
+  readonly workflow: string;
+  readonly events: readonly string[];
+  /** Every job it waits for, directly or not, those of the workflow that starts this one included. */
+  readonly before: readonly Stage[];
+  readonly source: Source;
+}
+
+export type Answer = "yes" | "no" | "unknown";
+
+export interface Told {
+  readonly answer: Answer;
+  readonly why: string;
+  /** What would show it, where the files cannot. */
+  readonly wouldShow?: string;
+}
+
+const stageOf = (asked: Asked, task: Task, despite?: string): Stage => ({
+  job: task.id,
+  label: task.label,
+  forgeEnvironments: task.environments,
+  environments: [...new Set(task.environments.flatMap((id) => asked.environmentOf(id) ?? []))],
+  complete: task.environmentsComplete && task.unread === undefined,
+  despite,
+});
+
+/** Every job that names an environment. */
+export function deployments(asked: Asked): readonly Deployment[] {
+  const tasks = tasksOf(asked);
+  return tasks.all
+    .filter((task) => task.environmentSource !== undefined)
+    .map((task) => ({
+      ...stageOf(asked, task),
+      task,
+      repository: task.project,
+      workflow: task.definition,
+      events: task.events,
+      before: tasks.before(task).map((one) => stageOf(asked, one.task, one.despite)),
+      source: task.source,
+    }));
+}
+
+export function lowerThan(asked: Asked, environment: string): ReadonlySet<string> {
+  const { promotion, environments } = asked.charter;
+  const declared = promotion.filter((one) => one.to === environment).map((one) => one.from);
+  if (declared.length > 0) return new Set(declared);
+  const rank = (name: string): number => TIERS.indexOf(environments.find((one) => one.name === name)?.tier ?? "preview");
+  return new Set(environments.filter((one) => rank(one.name) < rank(environment)).map((one) => one.name));
+}
+
+/** Events by which a person or another system starts a run: the order of runs then stands in no file. */
+const OUTSIDE: ReadonlySet<string> = new Set([
+  ...["workflow_dispatch", "repository_dispatch", "deployment", "deployment_status", "release", "issue_comment", "schedule"],
+  ...["web", "api", "trigger", "manual"],
+]);
+
+/**
+ * P1: whether the job starts only after the environment before it (as the charter's promotion says, else any lower one) was deployed to. A branch rule
+ * may ask for deployments before a merge ("Require deployments to succeed before merging"). Where only people or other systems start it, the files say
+ * nothing of the order.
+ */
+export function lowerDeployedFirst(asked: Asked, deployment: Deployment, environment: string): Told {
+  const lower = lowerThan(asked, environment);
+  const { label } = deployment;
+  if (lower.size === 0) return { answer: "yes", why: `no environment stands before ${environment}` };
+  const stages = deployment.before.filter((stage) => stage.environments.some((one) => lower.has(one)));
+  const first = stages.find((stage) => stage.despite === undefined) ?? stages[0];
+  if (first !== undefined) {
+    if (first.despite === undefined) return { answer: "yes", why: `${label} waits for ${first.label}` };
+    return { answer: "no", why: `${label} waits for ${first.label} but runs whether that succeeds or not: ${first.despite}` };
+  }
+  if (branchesAskFirst(asked, deployment, lower))
+    return { answer: "yes", why: `the branches that ${label} runs on ask for a deployment below before a merge` };
+  const open = deployment.before.find((stage) => !stage.complete);
+  if (open !== undefined)
+    return {
+      answer: "unknown",
+      why: `what ${open.label} deploys to is not in the files`,
+      wouldShow: `the file that ${open.label} calls, the values of its environment's name, or the history of deployments`,
+    };
+  const names = [...lower].join(" or ");
+  if (deployment.events.length > 0 && deployment.events.every((event) => OUTSIDE.has(event)))
+    return {
+      answer: "unknown",
+      why: `${label} is started by ${deployment.events.join(" or ")}, so whether ${names} is deployed to first is in no file`,
+      wouldShow: `the history of deployments of ${deployment.repository}`,
+    };
+  return { answer: "no", why: `${label} starts without a deployment to ${names}` };
+}
+
+function branchesAskFirst(asked: Asked, deployment: Deployment, lower: ReadonlySet<string>): boolean {
+  if (deployment.task.system !== "github") return false;
+  const repository = viewPipeline(asked).repository(deployment.repository);
+  const view = repository?.jobs.find((one) => one.job.id === deployment.job);
+  if (repository === undefined || view === undefined) return false;
+  const named = (environments: readonly string[]): boolean =>
+    repository.environments.some((one) => environments.includes(one.name) && lower.has(asked.environmentOf(one.id) ?? ""));
+  const contexts = repository.protection.contexts.filter((context) => view.runs.some((run) => run.id === context.run));
+  const merged = contexts.length > 0 && contexts.length === view.runs.length;
+  return merged && contexts.every((context) => context.rules.some((rule) => named(rule.requiredDeployments ?? [])));
+}
+
+/** P3: whether a person can start the job directly, without a change that was merged. */
+export const startedByHand = (deployment: Deployment): Answer =>
+  deployment.events.some((event) => event === "workflow_dispatch" || event === "repository_dispatch" || event === "manual") ? "yes" : "no";

@@ -1,0 +1,114 @@
+// What a job takes in that nobody of its project reviews, and the credentials it takes from a wider place than its environment.
+import type { Source } from "../../../model/source.ts";
+import { secretId } from "../ids.ts";
+import { inputsOf } from "../inputs.ts";
+import { secretsReceived } from "../jobs.ts";
+import { modelProjects } from "../model/projects.ts";
+import { viewPipeline } from "../view.ts";
+import type { Deployment } from "./deployments.ts";
+import type { Asked } from "./tasks.ts";
+
+export interface TakenIn {
+  readonly kind: "action" | "workflow" | "definition" | "image" | "cache";
+  /** As the file writes it. */
+  readonly written: string;
+  readonly change: string;
+  readonly source: Source;
+}
+
+const pinOf = (kind: TakenIn["kind"]): string => (kind === "image" ? "its digest" : "a full commit SHA");
+
+/** Actions, workflows, templates and images by a name that can be moved; caches, which earlier runs write. */
+export function takenIn(asked: Asked, deployment: Deployment): readonly TakenIn[] {
+  const found = deployment.task.system === "github" ? onGithub(asked, deployment) : onModel(asked, deployment);
+  const movable = found.map(({ kind, written, source }): TakenIn => ({
+    kind,
+    written,
+    source,
+    change: `pin ${written} to ${pinOf(kind)}`,
+  }));
+  if (!deployment.task.usesCache) return movable;
+  const cache = {
+    kind: "cache",
+    written: "a cache",
+    change: `restore no cache in ${deployment.label}`,
+    source: deployment.source,
+  } as const;
+  return [...movable, cache];
+}
+
+type Bare = Omit<TakenIn, "change">;
+
+function onGithub(asked: Asked, deployment: Deployment): readonly Bare[] {
+  const view = viewPipeline(asked);
+  const repository = view.repository(deployment.repository);
+  const job = repository?.jobsById.get(deployment.job);
+  return repository && job ? inputsOf(view.pipeline, job, repository.jobsById) : [];
+}
+
+const onModel = (asked: Asked, deployment: Deployment): readonly Bare[] =>
+  modelProjects(asked).flatMap((project) => project.jobs.find((job) => job.id === deployment.job)?.inputs ?? []);
+
+export interface WideCredential {
+  /** Entity id. */
+  readonly id: string;
+  readonly name: string;
+  /** `repository acme/shop`, `organization acme`, `every environment of acme/shop`. */
+  readonly of: string;
+  /** The environment has one of the same name, which its jobs receive; the wider one is there all the same. */
+  readonly hasTwin: boolean;
+  readonly source: Source;
+}
+
+/** Secrets that a job uses and that jobs outside its environment receive too. */
+export function wideCredentials(asked: Asked, deployment: Deployment): readonly WideCredential[] {
+  return deployment.task.system === "github" ? wideOnGithub(asked, deployment) : wideOnModel(asked, deployment);
+}
+
+function wideOnGithub(asked: Asked, deployment: Deployment): readonly WideCredential[] {
+  const repository = viewPipeline(asked).repository(deployment.repository);
+  const view = repository?.jobs.find((one) => one.job.id === deployment.job);
+  if (repository === undefined || view === undefined) return [];
+  const names = secretsReceived(view.job);
+  const { facts } = repository;
+  const environments = view.environments.map((one) => one.name.toLowerCase());
+  const own = new Set(
+    facts.secrets
+      .filter((secret) => environments.includes(secret.environment?.toLowerCase() ?? ""))
+      .map((secret) => secret.name.toUpperCase()),
+  );
+  const wide = [
+    ...facts.secrets.filter((secret) => secret.environment === undefined),
+    ...asked.observations("github/secret").filter((secret) => secret.organization === facts.organization),
+  ];
+  return wide
+    .filter((secret) => names.has("*") || names.has(secret.name.toUpperCase()))
+    .map((secret) => ({
+      id: secretId(secret),
+      name: secret.name,
+      of: secret.organization === undefined ? `repository ${facts.name}` : `organization ${secret.organization}`,
+      hasTwin: own.has(secret.name.toUpperCase()),
+      source: secret.source,
+    }));
+}
+
+/** A variable that other contexts of the project receive than those of the job's environments. */
+function wideOnModel(asked: Asked, deployment: Deployment): readonly WideCredential[] {
+  return modelProjects(asked).flatMap((project) => {
+    if (!project.jobs.some((job) => job.id === deployment.job)) return [];
+    const inside = new Set(
+      project.contexts.filter((one) => deployment.forgeEnvironments.includes(one.environment ?? "")).map((one) => one.id),
+    );
+    const received = project.credentials.filter((credential) => credential.given.some(({ to }) => to === deployment.job));
+    const isContext = new Set(project.contexts.map((context) => context.id));
+    return received
+      .filter((credential) => credential.given.some(({ to }) => isContext.has(to) && !inside.has(to)))
+      .map((credential) => ({
+        id: credential.id,
+        name: credential.name,
+        of: `every environment of ${credential.owner.slice(credential.owner.indexOf(":") + 1)}`,
+        hasTwin: received.some((one) => one !== credential && one.name === credential.name),
+        source: credential.source,
+      }));
+  });
+}
