@@ -18,8 +18,10 @@ export function withExamples(command: Command, examples: Readonly<Record<string,
   return command.addHelpText("after", ["", "Examples:", ...lines].join("\n"));
 }
 
+/** Of the formats, the terminal's is the default, or else the first. */
 export function withFormat(command: Command, formats: readonly string[] = FORMATS): Command {
+  const given = formats.includes("terminal") ? "terminal" : formats[0];
   return command
-    .addOption(new Option("--format <format>", "how to print").choices([...formats]).default("terminal"))
+    .addOption(new Option("--format <format>", "how to print").choices([...formats]).default(given))
     .option("--output <file>", "write to a file instead of stdout");
 }

@@ -12,6 +12,7 @@ import { register as init } from "./init.ts";
 import { register as ledger } from "./ledger.ts";
 import { register as net } from "./net.ts";
 import { register as path } from "./path.ts";
+import { register as pipeline } from "./pipeline.ts";
 import { register as seal } from "./seal.ts";
 import { register as verifyCertificate } from "./verify-certificate.ts";
 import { register as whoCan } from "./who-can.ts";
@@ -42,6 +43,7 @@ const COMMANDS: readonly Register[] = [
   seal,
   iam,
   net,
+  pipeline,
   ledger,
   witness,
 ];

@@ -4,6 +4,7 @@ import { type Actor, approvers, bypassActors, distinct, permitted, teamActors } 
 import { type Gate, isAutomatic } from "./doors.ts";
 import { type Admission, admissions, type EnvironmentFacts } from "./environments.ts";
 import { loginId } from "./ids.ts";
+import { modelGateProblems, type Problem } from "./model/gate-guard.ts";
 import type { BranchContext } from "./protection.ts";
 import { type JobView, type PipelineView, type RepositoryView, viewPipeline } from "./view.ts";
 
@@ -12,12 +13,6 @@ export interface GateGuard {
   /** The facts that would prove it were not collected: nothing shows that the gate is open either. */
   readonly unproven?: true;
   readonly why: readonly string[];
-}
-
-interface Problem {
-  readonly text: string;
-  /** False: only that something was not collected. */
-  readonly seen: boolean;
 }
 
 const seen = (text: string): Problem => ({ text, seen: true });
@@ -63,9 +58,16 @@ function reviewProblems(view: PipelineView, repository: RepositoryView, environm
       ? [seen(`whoever starts a run may approve it themselves on ${what}`)]
       : []),
     ...(observed.reviewers.length > 0 && reviewers.length === 0 ? [unseen(`the reviewers of ${what} were not collected`)] : []),
+    ...botReviewers(reviewers, what),
     ...(count > 1 ? [seen(`${what} asks for one approval, the charter for ${count}`)] : []),
     ...(observed.canAdminsBypass ? bypassed(view, permitted(view.pipeline, facts, "admin"), `the review of ${what}`) : []),
   ];
+}
+
+/** A bot that reviews approves whatever it is told to: by its own workflow, or by whoever holds its token. */
+function botReviewers(reviewers: readonly Actor[], what: string): readonly Problem[] {
+  const bots = reviewers.filter((actor) => actor.kind === "principal" && actor.because === undefined);
+  return bots.length === 0 ? [] : [seen(`${bots.map((bot) => bot.label).join(", ")}, no person, may review ${what}`)];
 }
 
 function branchProblems(view: PipelineView, repository: RepositoryView, context: BranchContext, count: number): Problem[] {
@@ -156,10 +158,12 @@ export function gateGuard(estate: PlaneInput, door: Gate): GateGuard {
     const job = repository.jobs.find((one) => one.job.id === door.deployer);
     if (job !== undefined) return guardOfJob(view, repository, job, count);
   }
-  const github = door.deployer.startsWith("github:");
+  const ofModel = modelGateProblems(estate, door.deployer, count);
+  if (ofModel !== undefined) return conclude([ofModel]);
+  const isForge = /^(?:github|gitlab|jenkins|azure):/.test(door.deployer);
   return {
     proven: false,
     unproven: true,
-    why: [github ? `${door.deployer} was not collected` : `${door.deployer} is no GitHub environment or job`],
+    why: [isForge ? `${door.deployer} was not collected` : `${door.deployer} is no environment or job of a forge`],
   };
 }

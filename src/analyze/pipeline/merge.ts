@@ -133,6 +133,12 @@ function editRules(repository: RepositoryFacts, context: BranchContext, sink: Ru
 }
 
 /**
+ * "For pull requests only": who bypasses a ruleset so still opens a pull request, and merges it without what the rules ask (GitHub Docs, "About
+ * rulesets", Bypass permissions). What the branch then holds is the same; who may push without one is told apart.
+ */
+const pushing = (rule: Gate["rule"]): Gate["rule"] => ({ ...rule, bypass: rule.bypass.filter((actor) => actor.pullRequestsOnly !== true) });
+
+/**
  * What one rule asks: approvals, and a pusher on its list. "People, teams, and apps that have permission to push to a protected branch will still
  * need to create a pull request when pull requests are required" (GitHub Docs, "About protected branches"), so both together.
  */
@@ -141,6 +147,7 @@ function passGate(pipeline: Pipeline, repository: RepositoryFacts, context: Bran
   const { rule } = gate;
   const gives = fact("approve", gate.id);
   const common = { gives, source: rule.source };
+  const direct = new Set(bypassActors(pipeline, repository, pushing(rule)).map((actor) => actor.id));
   for (const actor of bypassActors(pipeline, repository, rule))
     sink.rule(
       ruleOf({
@@ -148,18 +155,23 @@ function passGate(pipeline: Pipeline, repository: RepositoryFacts, context: Bran
         family: "github/bypass",
         needs: [actsAs(actor)],
         because: actor.because,
-        how: `${actor.label} may push to ${what} past its rules`,
+        how: direct.has(actor.id)
+          ? `${actor.label} may push to ${what} past its rules`
+          : `${actor.label} may merge a pull request into ${what} that nobody approved, their own too`,
         grants: [ruleGrant(repository, context, gate, `bypass ${actor.id}`, `let ${actor.label} no longer bypass the rules of ${what}`)],
       }),
     );
   // Who may push at all may then push past the rules: an unreviewed change needs nobody's word.
-  if (rule.bypass.some((actor) => "role" in actor && actor.role === "write"))
+  const everyone = rule.bypass.find((actor) => "role" in actor && actor.role === "write");
+  if (everyone !== undefined)
     sink.rule(
       ruleOf({
         ...common,
         family: "github/bypass",
         needs: [fact("author", repository.id)],
-        how: `everyone with write access to ${repository.name} may push to ${what} past its rules`,
+        how: everyone.pullRequestsOnly
+          ? `everyone with write access to ${repository.name} may merge a pull request into ${what} that nobody approved`
+          : `everyone with write access to ${repository.name} may push to ${what} past its rules`,
         grants: [ruleGrant(repository, context, gate, "bypass role write", `let the role write no longer bypass the rules of ${what}`)],
       }),
     );

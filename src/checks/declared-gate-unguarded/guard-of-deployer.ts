@@ -2,6 +2,7 @@
 import type { Estate } from "../../analyze/estate.ts";
 import type { Gate } from "../../analyze/pipeline/doors.ts";
 import { type GateGuard, gateGuard } from "../../analyze/pipeline/gate-guard.ts";
+import { isOfForge } from "../ways.ts";
 import type { Rule } from "../../model/rule.ts";
 
 /**
@@ -9,12 +10,12 @@ import type { Rule } from "../../model/rule.ts";
  * single-person statement; a stranger to both is an open gate.
  */
 export function guardOfDeployer(estate: Estate, gate: Gate): GateGuard {
-  if (gate.deployer.startsWith("github:")) return gateGuard(estate, gate);
+  if (isOfForge(gate.deployer)) return gateGuard(estate, gate);
   const ways = estate.rules.filter(
     ({ gives }) => gives.entity === gate.deployer && (gives.capability === "act-as" || gives.capability === "control"),
   );
   const guards = ways.map((rule) => guardOfWay(estate, gate, rule)).filter((guard) => guard !== undefined);
-  const jobs = ways.filter((rule) => rule.needs.some(({ entity }) => entity.startsWith("github:")));
+  const jobs = ways.filter((rule) => rule.needs.some(({ entity }) => isOfForge(entity)));
   if (jobs.length === 0)
     guards.push({ proven: false, unproven: true, why: [`no job that was read can act as ${label(estate, gate.deployer)}`] });
   return together(guards);
@@ -24,10 +25,10 @@ const label = (estate: Estate, id: string): string => estate.entities.get(id)?.l
 
 function guardOfWay(estate: Estate, gate: Gate, rule: Rule): GateGuard | undefined {
   const from = rule.needs.find((need) => need.capability !== "defeat" && need.capability !== "approve")?.entity;
-  if (from !== undefined && estate.environmentOf(from) === gate.to && !from.startsWith("github:")) return undefined;
+  if (from !== undefined && estate.environmentOf(from) === gate.to && !isOfForge(from)) return undefined;
   if (from !== undefined && /^arn:[^:]+:iam::[0-9]+:root$/.test(from)) return undefined;
   if (rule.certainty === "may") return { proven: false, unproven: true, why: [rule.how] };
-  if (from !== undefined && /^github:.+#(environment|job)\//.test(from)) return gateGuard(estate, { ...gate, deployer: from });
+  if (from !== undefined && isOfForge(from) && /#(environment|job)\//.test(from)) return gateGuard(estate, { ...gate, deployer: from });
   return { proven: false, why: [rule.how] };
 }
 
