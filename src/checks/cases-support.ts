@@ -93,6 +93,7 @@ const SCOPES: readonly (readonly [RegExp, (found: RegExpExecArray) => Scope])[] 
     /^github\/([^/]+)\/([^/]+)$/,
     ([, organization = "", name = ""]) => ({ system: "github", organization, repository: `${organization}/${name}` }),
   ],
+  [/^gitlab\/([^/]+)$/, ([, organization = ""]) => ({ system: "gitlab", organization })],
   [/^gitlab\/(.+)$/, ([, project = ""]) => ({ system: "gitlab", project })],
 ];
 

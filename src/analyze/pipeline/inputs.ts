@@ -35,11 +35,26 @@ function actionInput(uses: string, source: Source): Input | undefined {
   return isCommit(ref) ? undefined : { kind: "action", id: actionId(repository, ref), written: uses, repository, ref, source };
 }
 
-function actionAt(pipeline: Pipeline, repository: string, folder: string): GithubAction | undefined {
+export function actionAt(pipeline: Pipeline, repository: string, folder: string): GithubAction | undefined {
   const path = folder.replace(/^\.?\/+|\/+$/g, "");
   return pipeline.input
     .observations("github/action")
     .find((action) => action.repository === repository && action.path.replace(/\/?action\.ya?ml$/, "") === path);
+}
+
+/** Steps with those of the actions that they use in place, where those were collected: composite actions of the repository, and of others. */
+export function wholeSteps(pipeline: Pipeline, repository: string, steps: readonly GithubStep[], depth = 0): readonly GithubStep[] {
+  return steps.flatMap((step) => {
+    const { uses } = step;
+    const match = uses === undefined ? null : /^([^/\s@]+\/[^/\s@]+)((?:\/[^@\s]*)?)@/.exec(uses);
+    const action =
+      uses === undefined || depth > DEEPEST
+        ? undefined
+        : uses.startsWith("./")
+          ? actionAt(pipeline, repository, uses)
+          : match && actionAt(pipeline, match[1] as string, match[2] ?? "");
+    return action ? [step, ...wholeSteps(pipeline, action.repository, action.steps, depth + 1)] : [step];
+  });
 }
 
 /** An action's own steps are part of every job that uses it: the repository's own actions, and those of repositories that were collected. */

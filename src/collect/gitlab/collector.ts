@@ -1,5 +1,6 @@
 // The GitLab collector: pipeline definitions and REST answers → observations.
 import { isObject } from "../../lib/json.ts";
+import type { GitlabObservation } from "../../model/observations/gitlab.ts";
 import { inside, type Source } from "../../model/source.ts";
 import type { Collector, CollectorContext, ObservationSink, ParsedFile } from "../collector.ts";
 import { type Called, calledBy, fileAsked } from "./call.ts";
@@ -72,6 +73,11 @@ function ownerOf(shape: Shape, called: Called | undefined, file: ParsedFile): st
   return called !== undefined && !isNumber(called.of) ? called.of : file.scope?.project;
 }
 
+function ofGroup(read: GitlabObservation): GitlabObservation {
+  if (read.kind === "gitlab/variable") return { ...read, scope: "group" };
+  return read.kind === "gitlab/protected-environment" ? { ...read, ofGroup: true } : read;
+}
+
 function mapAnswer(
   shape: Shape,
   document: unknown,
@@ -93,7 +99,7 @@ function mapAnswer(
     const at = shape.isList ? inside(source, index) : source;
     const read = shape.read(item, of, at);
     if (typeof read === "string") bad(read, at);
-    else sink.observation(read.kind === "gitlab/variable" && called?.kind === "groups" ? { ...read, scope: "group" } : read);
+    else sink.observation(called?.kind === "groups" ? ofGroup(read) : read);
   }
   if (!shape.isList) return;
   // A full page without a next one may be the first of many (Docs, "REST API", Pagination: 20 items unless asked, 100 at most).

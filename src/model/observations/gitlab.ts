@@ -70,7 +70,9 @@ export interface GitlabProtectedTag extends Read {
 
 export interface GitlabProtectedEnvironment extends Read {
   readonly kind: "gitlab/protected-environment";
+  /** Path of the project, or of the group: its names are then deployment tiers. */
   readonly project: string;
+  readonly ofGroup?: true;
   readonly name: string;
   readonly deploy: readonly GitlabGrantee[];
   readonly approvals: readonly { readonly by: GitlabGrantee; readonly count: number }[];

@@ -4,9 +4,9 @@ import type { Place } from "../../../model/entity.ts";
 import type { IdentityToken } from "../../../model/rule.ts";
 import type { PlaneInput } from "../../plane.ts";
 import type { Context, Environment, Guard, Ref } from "../model/model.ts";
-import { allEnvironments } from "./environments.ts";
+import { allEnvironments, tierOf } from "./environments.ts";
 import type { ProjectFacts } from "./facts.ts";
-import { branchGuard, environmentGuard, tagGuard } from "./guards.ts";
+import { branchGuard, environmentGuard, tagGuard, tierGuard } from "./guards.ts";
 import * as ids from "./ids.ts";
 import { namedLike, type Start } from "./runs.ts";
 import { type Issued, tokenInNewEnvironment, tokenOf, tokensOfJob } from "./tokens.ts";
@@ -146,11 +146,13 @@ function refRun(facts: ProjectFacts, ref: NamedRef, refs: readonly NamedRef[], p
 function environmentsOf(input: PlaneInput, facts: ProjectFacts): readonly Environment[] {
   return [...allEnvironments(input, facts)].map(([name, source]) => {
     const protection = facts.protectedEnvironments.find((one) => one.name === name);
+    const tier = facts.protectedTiers.find((one) => one.name === tierOf(facts, name));
+    const guard = protection ? environmentGuard(facts, protection) : tier && tierGuard(facts, tier, name);
     return {
       id: ids.environmentId(facts.name, name),
       name,
       label: `environment ${name} of ${facts.name}`,
-      ...(protection && { guard: environmentGuard(facts, protection) }),
+      ...(guard && { guard }),
       place: { project: facts.id, projectEnvironment: name },
       source,
     };

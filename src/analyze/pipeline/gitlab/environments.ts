@@ -53,5 +53,17 @@ export function allEnvironments(input: PlaneInput, facts: ProjectFacts): Readonl
   return found;
 }
 
+/** "If deployment_tier is not set, the tier is guessed from the name" (Docs, "Environments", Deployment tier of environments). */
+const GUESSES: readonly (readonly [string, RegExp])[] = [
+  ["development", /^(?:.*[\W_])?(?:dev|review|trunk)/i],
+  ["testing", /(?:test|tst|int|ac(?:ce|)pt|qa|qc|control|quality)/i],
+  ["staging", /(?:st(?:a|)g|mod(?:e|)l|pre|demo|non)/i],
+  ["production", /(?:pr(?:o|)d|live)/i],
+];
+
+/** The tier that was collected, that jobs declare, or that GitLab guesses. */
+export const tierOf = (facts: ProjectFacts, name: string): string =>
+  facts.environmentNames.find((one) => one.name === name)?.tier ?? GUESSES.find(([, pattern]) => pattern.test(name))?.[0] ?? "other";
+
 /** "environment_scope": a name, or a pattern with one star (Docs, "Limit the environment scope of a CI/CD variable"). */
 export const inScope = (scope: string, environment: string): boolean => scope === "*" || globMatches(scope, environment);

@@ -39,7 +39,9 @@ export interface ProjectFacts {
   readonly branches: readonly GitlabProtectedBranch[];
   readonly tags: readonly GitlabProtectedTag[];
   readonly protectedEnvironments: readonly GitlabProtectedEnvironment[];
-  readonly environmentNames: readonly { readonly name: string; readonly source: Source }[];
+  /** Of the groups above it: their names are deployment tiers. */
+  readonly protectedTiers: readonly GitlabProtectedEnvironment[];
+  readonly environmentNames: readonly { readonly name: string; readonly tier?: string; readonly source: Source }[];
   readonly approvalRules: readonly GitlabApprovalRule[];
   readonly approvalSettings?: GitlabApprovalSettings;
   readonly variables: readonly GitlabVariable[];
@@ -70,7 +72,7 @@ function namesOf(input: PlaneInput): ReadonlyMap<string, Source> {
   for (const one of observations("gitlab/project")) add(one.project, one.source);
   for (const one of observations("gitlab/pipeline")) add(one.project, one.source);
   for (const one of observations("gitlab/protected-branch")) add(one.project, one.source);
-  for (const one of observations("gitlab/protected-environment")) add(one.project, one.source);
+  for (const one of observations("gitlab/protected-environment")) if (!one.ofGroup) add(one.project, one.source);
   for (const gap of input.gaps) {
     const project = gap.topic === "gitlab/pipeline" ? /^gitlab:(.+?)\/\.gitlab-ci\.yml$/.exec(gap.subject)?.[1] : undefined;
     if (project !== undefined) add(project, gap.source ?? { file: "bulkhead.yaml" });
@@ -142,6 +144,7 @@ function factsOf(input: PlaneInput, name: string, source: Source): ProjectFacts 
     branches: own(observations("gitlab/protected-branch")),
     tags: own(observations("gitlab/protected-tag")),
     protectedEnvironments: own(observations("gitlab/protected-environment")),
+    protectedTiers: observations("gitlab/protected-environment").filter((one) => one.ofGroup && isAbove(one.project, name)),
     environmentNames: own(observations("gitlab/environment")),
     approvalRules: own(observations("gitlab/approval-rule")),
     ...(settings && { approvalSettings: settings }),

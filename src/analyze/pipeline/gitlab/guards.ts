@@ -173,6 +173,22 @@ export function environmentGuard(facts: ProjectFacts, environment: GitlabProtect
   };
 }
 
+/**
+ * A group protects a tier, and a job of a project says of itself which tier it deploys to (Docs, "Protected environments", Group-level protected
+ * environments): whether one that says another escapes the group's protection depends on whether the environment is there already.
+ */
+export function tierGuard(facts: ProjectFacts, tier: GitlabProtectedEnvironment, name: string): Guard {
+  const guard = environmentGuard(facts, { ...tier, name });
+  const escape: Passage = {
+    key: "tier",
+    how: `a job says that ${name} is of another tier than ${tier.name}, which ${tier.project} protects`,
+    change: `protect environment ${name} in ${facts.name} itself`,
+    requires: [],
+    because: `whether a job that declares another deployment_tier escapes the protection by ${tier.project} is not collected`,
+  };
+  return { ...guard, content: [guard.content, tier.project], passages: [...guard.passages, escape] };
+}
+
 const UNREAD_SETTING = "whether the starter of a pipeline may approve its deployments was not collected";
 
 const withoutAuthors = (requirement: Requirement): Requirement => {

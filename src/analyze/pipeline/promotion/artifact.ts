@@ -1,7 +1,7 @@
 // P4: whether what reaches production is what was tested below, or is built again.
 import type { Task } from "../model/task.ts";
 import { buildOf, deployOf, deploysAsItIs, referencesOf, takesArtifact } from "./actions.ts";
-import { type Deployment, lowerThan, type Told } from "./deployments.ts";
+import { type Deployment, lowerThan, mayDeploy, type Told } from "./deployments.ts";
 import { type Asked, tasksOf } from "./tasks.ts";
 
 const SHOWS = "the image digest, the run artifact or the commit that the job deploys, named in its steps";
@@ -33,7 +33,14 @@ export function artifactPromoted(asked: Asked, deployment: Deployment, environme
     const build = buildOf(one);
     return build === undefined ? [] : [{ one, build }];
   })[0];
-  const takes = takesArtifact(task);
+  // An artifact of a job that itself came after the test is no other than what that job built.
+  const takes = task.takesArtifactsOf.length > 0 ? task.takesArtifactsOf.some((id) => tested.has(id)) : takesArtifact(task);
+  if (mayDeploy(task) === "unknown")
+    return {
+      answer: "unknown",
+      why: `${label} names an environment of ${environment}, and whether it deploys anything is not visible in its steps`,
+      wouldShow: SHOWS,
+    };
   if (rebuilt !== undefined) return afterBuild(task, rebuilt.one, rebuilt.build.words, below, takes);
   return promotedTo(task, below, tested);
 }

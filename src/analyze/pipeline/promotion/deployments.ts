@@ -3,6 +3,7 @@ import { TIERS } from "../../../charter/schema.ts";
 import type { Source } from "../../../model/source.ts";
 import type { Task } from "../model/task.ts";
 import { viewPipeline } from "../view.ts";
+import { deployOf } from "./actions.ts";
 import { type Asked, tasksOf } from "./tasks.ts";
 
 export interface Stage {
@@ -73,6 +74,9 @@ export function lowerThan(asked: Asked, environment: string): ReadonlySet<string
   return new Set(environments.filter((one) => rank(one.name) < rank(environment)).map((one) => one.name));
 }
 
+/** A job may name an environment for its secrets alone: a scan, a plan, a smoke test. Without steps that were read it counts as deploying. */
+export const mayDeploy = (task: Task): "yes" | "unknown" => (task.actions.length === 0 || deployOf(task) !== undefined ? "yes" : "unknown");
+
 /** Events by which a person or another system starts a run: the order of runs then stands in no file. */
 const OUTSIDE: ReadonlySet<string> = new Set([
   ...["workflow_dispatch", "repository_dispatch", "deployment", "deployment_status", "release", "issue_comment", "schedule"],
@@ -92,6 +96,11 @@ export function lowerDeployedFirst(asked: Asked, deployment: Deployment, environ
   const first = stages.find((stage) => stage.despite === undefined) ?? stages[0];
   if (first !== undefined) {
     if (first.despite === undefined) return { answer: "yes", why: `${label} waits for ${first.label}` };
+    if (mayDeploy(deployment.task) === "unknown")
+      return {
+        answer: "unknown",
+        why: `${label} runs whatever becomes of ${first.label} (${first.despite}), and whether it deploys is not visible in its steps`,
+      };
     return { answer: "no", why: `${label} waits for ${first.label} but runs whether that succeeds or not: ${first.despite}` };
   }
   if (branchesAskFirst(asked, deployment, lower))
@@ -104,6 +113,12 @@ export function lowerDeployedFirst(asked: Asked, deployment: Deployment, environ
       wouldShow: `the file that ${open.label} calls, the values of its environment's name, or the history of deployments`,
     };
   const names = [...lower].join(" or ");
+  if (mayDeploy(deployment.task) === "unknown")
+    return {
+      answer: "unknown",
+      why: `${label} names an environment of ${environment}, and whether it deploys anything is not visible in its steps`,
+      wouldShow: `what the steps of ${label} do`,
+    };
   if (deployment.events.length > 0 && deployment.events.every((event) => OUTSIDE.has(event)))
     return {
       answer: "unknown",

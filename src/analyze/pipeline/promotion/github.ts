@@ -2,7 +2,8 @@
 import type { GithubStep } from "../../../model/observations/github.ts";
 import { inside } from "../../../model/source.ts";
 import { valuesOf } from "../expressions.ts";
-import { usesCache } from "../inputs.ts";
+import type { Pipeline } from "../facts.ts";
+import { usesCache, wholeSteps } from "../inputs.ts";
 import type { PipelineJob } from "../jobs.ts";
 import type { Action, Task, Wait } from "../model/task.ts";
 import type { JobView, RepositoryView } from "../view.ts";
@@ -66,29 +67,45 @@ function above(repository: RepositoryView, job: PipelineJob): readonly PipelineJ
   return [...found];
 }
 
-const uploads = (job: PipelineJob): readonly string[] =>
-  job.job.steps.flatMap((step) => (step.uses?.startsWith("actions/upload-artifact") ? [step.with["name"] ?? "artifact"] : []));
+type StepsOf = (job: PipelineJob) => readonly GithubStep[];
 
-const downloads = (job: PipelineJob): readonly string[] | undefined => {
-  const steps = job.job.steps.filter((step) => step.uses?.startsWith("actions/download-artifact"));
-  return steps.length === 0 ? undefined : steps.map((step) => step.with["name"] ?? "*");
-};
+const uploads = (steps: readonly GithubStep[]): readonly string[] =>
+  steps.flatMap((step) => (step.uses?.startsWith("actions/upload-artifact") ? [step.with["name"] ?? "artifact"] : []));
+
+interface Wanted {
+  readonly name: string;
+  /** "run-id": of another run; without it, of this one (actions/download-artifact, inputs). */
+  readonly isOfAnotherRun: boolean;
+}
+
+const downloads = (steps: readonly GithubStep[]): readonly Wanted[] =>
+  steps.flatMap((step) =>
+    step.uses?.startsWith("actions/download-artifact")
+      ? [{ name: step.with["name"] ?? "*", isOfAnotherRun: step.with["run-id"] !== undefined }]
+      : [],
+  );
+
+const isCalled = (name: string, wanted: string): boolean =>
+  wanted === "*" || wanted === name || wanted.includes("${{") || name.includes("${{");
 
 /** Jobs of the same run, or of the run that started this one, that hand on what it takes by name. */
-function artifactsOf(repository: RepositoryView, job: PipelineJob, waits: readonly Wait[]): Task["takesArtifactsOf"] {
-  const wanted = downloads(job);
-  if (wanted === undefined) return [];
-  const near = repository.jobs.filter((view) => view.job.workflow === job.workflow || waits.some((wait) => wait.on === view.job.id));
-  const from = near.filter((view) =>
-    uploads(view.job).some((name) => wanted.includes("*") || wanted.includes(name) || name.includes("${{")),
-  );
+function artifactsOf(repository: RepositoryView, job: PipelineJob, waits: readonly Wait[], stepsOf: StepsOf): Task["takesArtifactsOf"] {
+  const wanted = downloads(stepsOf(job));
+  if (wanted.length === 0) return [];
+  const from = repository.jobs.filter(({ job: one }) => {
+    const isNear = one.workflow === job.workflow;
+    if (!isNear && !waits.some((wait) => wait.on === one.id)) return false;
+    return uploads(stepsOf(one)).some((name) => wanted.some((each) => each.isOfAnotherRun !== isNear && isCalled(name, each.name)));
+  });
   return from.map((view) => view.job.id);
 }
 
 const HOSTED = /^(?:ubuntu|windows|macos)-/i;
 
-export function githubTask(repository: RepositoryView, view: JobView): Task {
+export function githubTask(pipeline: Pipeline, repository: RepositoryView, view: JobView): Task {
   const { job } = view;
+  const stepsOf: StepsOf = (one) => wholeSteps(pipeline, one.file.repository, one.job.steps);
+  const steps = stepsOf(job);
   const waits = [...neededBy(repository, job), ...startedBy(repository, job)];
   const labels = job.job.runsOn.flatMap((label) => valuesOf(label, job.job, job.inputs).values);
   const called = job.unread && `the workflow ${job.unread.repository}/${job.unread.path}`;
@@ -104,12 +121,12 @@ export function githubTask(repository: RepositoryView, view: JobView): Task {
     environmentsComplete: view.environmentsComplete && job.unread === undefined,
     ...(job.environments && { environmentSource: inside(job.job.source, "environment") }),
     waits,
-    actions: job.job.steps.map(actionOf),
+    actions: steps.map(actionOf),
     ...(job.job.condition !== undefined && { condition: job.job.condition }),
     isManual: false,
     mayFail: job.job.continueOnError === true,
-    artifactsOut: uploads(job),
-    takesArtifactsOf: artifactsOf(repository, job, waits),
+    artifactsOut: uploads(steps),
+    takesArtifactsOf: artifactsOf(repository, job, waits, stepsOf),
     ...(job.job.container !== undefined && { image: job.job.container }),
     usesCache: usesCache(job),
     isOnOwnMachine: labels.length > 0 && !labels.every((label) => HOSTED.test(label)),

@@ -30,7 +30,8 @@ export function tasksOf(asked: Asked): Tasks {
 }
 
 function gather(asked: Asked): Tasks {
-  const github = viewPipeline(asked).repositories.flatMap((repository) => repository.jobs.map((view) => githubTask(repository, view)));
+  const { pipeline, repositories } = viewPipeline(asked);
+  const github = repositories.flatMap((repository) => repository.jobs.map((view) => githubTask(pipeline, repository, view)));
   const all = [...github, ...modelProjects(asked).flatMap((project) => project.jobs.map((job) => job.task))];
   const byId = new Map(all.map((task) => [task.id, task]));
   const remembered = new Map<string, readonly Before[]>();
