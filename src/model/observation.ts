@@ -5,13 +5,7 @@ import type { GitlabObservation } from "./observations/gitlab.ts";
 import type { KubernetesObservation } from "./observations/kubernetes.ts";
 import type { TerraformPart, TerraformSource } from "./observations/terraform.ts";
 
-export type Observation =
-  | AwsObservation
-  | GithubObservation
-  | GitlabObservation
-  | KubernetesObservation
-  | TerraformPart
-  | TerraformSource;
+export type Observation = AwsObservation | GithubObservation | GitlabObservation | KubernetesObservation | TerraformPart | TerraformSource;
 
 export type ObservationKind = Observation["kind"];
 
