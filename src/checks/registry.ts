@@ -1,4 +1,5 @@
 // Every check, in the order in which they claim ways across: the specific before the general, so that each way is reported once.
+import { check as accountHoldsSeveralEnvironments } from "./account-holds-several-environments/check.ts";
 import { check as boundaryWeakerThanProfile } from "./boundary-weaker-than-profile/check.ts";
 import { check as breakGlassUnproven } from "./break-glass-unproven/check.ts";
 import { check as changeReachesHigherEnvironmentUnreviewed } from "./change-reaches-higher-environment-unreviewed/check.ts";
@@ -14,6 +15,7 @@ import { check as guardRemovableByOnePerson } from "./guard-removable-by-one-per
 import { check as guardRemovableFromBelow } from "./guard-removable-from-below/check.ts";
 import { check as higherEnvironmentWritableFromBelow } from "./higher-environment-writable-from-below/check.ts";
 import { check as higherRoleAssumableFromBelow } from "./higher-role-assumable-from-below/check.ts";
+import { check as onlyATagSeparatesEnvironments } from "./only-a-tag-separates-environments/check.ts";
 import { check as personDeploysPastThePipeline } from "./person-deploys-past-the-pipeline/check.ts";
 import { check as personPassesGateAlone } from "./person-passes-gate-alone/check.ts";
 import { check as personReachesProductionThroughLowerEnvironment } from "./person-reaches-production-through-lower-environment/check.ts";
@@ -63,5 +65,7 @@ export const checks: readonly Check[] = [
   entityInNoEnvironment,
   environmentWithoutAccessRules,
   boundaryWeakerThanProfile,
+  accountHoldsSeveralEnvironments,
+  onlyATagSeparatesEnvironments,
   controllerDeploysToTwoEnvironments,
 ];
