@@ -56,7 +56,8 @@ function unseenEnvironments(
   entities: ReadonlyMap<string, Entity>,
   environmentOf: (id: string) => string | undefined,
 ): Gap[] {
-  const seen = new Set([...entities.keys()].map(environmentOf));
+  // A segment is the charter's own word: that it was declared does not say that anything of it was read.
+  const seen = new Set([...entities.values()].filter(({ place }) => place.network === undefined).map(({ id }) => environmentOf(id)));
   const unseen = charter.environments
     .filter(({ name }) => !seen.has(name))
     .map(({ name }) => ({

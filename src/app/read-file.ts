@@ -44,7 +44,9 @@ export function readEstateFile(
     else unreadable(path, why, parsed.error, reading);
     return;
   }
-  const { format, documents, text } = parsed.value;
+  const { format, text } = parsed.value;
+  // A table has no documents of its own: its text is what collectors look at.
+  const documents = format === "text" && path.toLowerCase().endsWith(".csv") && text !== "" ? [text] : parsed.value.documents;
   reading.texts.set(path, { text, format });
   if (documents.length === 0) {
     const why = format === "text" ? "text, which no collector reads" : "it holds no document";

@@ -1,6 +1,7 @@
 // Which environment or shared service each entity belongs to: decided by the charter's boundaries alone, never by a tag.
 import { globMatches } from "../lib/glob.ts";
 import type { Entity } from "../model/entity.ts";
+import { rangeOf } from "./cidr.ts";
 import { gradeOf } from "./grade.ts";
 import { folded, isPattern, type Level, type Owner, type Part, partsOf } from "./parts.ts";
 import type { Charter, Grade } from "./schema.ts";
@@ -30,6 +31,8 @@ export interface Membership {
  * 8. its AWS account
  * 9. the organizational units above its account, the nearest first
  * 10. its repository, or its project
+ * 11. its ranges, when one boundary holds them all
+ * 12. its VLAN
  *
  * On one level the charter's boundaries do not overlap (overlaps.ts), so the order in which parts are tried does not matter.
  *
@@ -72,6 +75,8 @@ function ownerFinder(parts: readonly Part[], accountParents: (account: string) =
   const accounts = remembered(accountLookup(byLevel.get("account") ?? [], byLevel.get("organizational-unit") ?? [], accountParents));
   const repositories = remembered(names("repository"));
   const projects = remembered(names("project"));
+  const rangesOf = rangeLookup(byLevel.get("cidr") ?? []);
+  const vlans = names("vlan");
 
   return (entity) => {
     const { place, id } = entity;
@@ -92,7 +97,8 @@ function ownerFinder(parts: readonly Part[], accountParents: (account: string) =
       (place.host !== undefined ? hosts(place.host) : undefined) ??
       (place.awsAccount !== undefined ? accounts(place.awsAccount) : undefined) ??
       (place.repository !== undefined ? repositories(folded(place.repository)) : undefined) ??
-      (place.project !== undefined ? projects(place.project) : undefined)
+      (place.project !== undefined ? projects(place.project) : undefined) ??
+      (place.network ? (rangesOf(place.network.cidrs) ?? vlans(String(place.network.vlan ?? ""))) : undefined)
     );
   };
 }
@@ -128,6 +134,18 @@ function lookup(parts: readonly Part[]): Lookup {
 }
 
 const isExcluded = (part: Part, name: string): boolean => part.not.some((not) => globMatches(not, name));
+
+/** The owner whose ranges hold all of these; boundaries do not overlap, so there is at most one. */
+function rangeLookup(parts: readonly Part[]): (cidrs: readonly string[]) => Owner | undefined {
+  const held = parts.map(({ name, owner }) => ({ range: rangeOf(name), owner }));
+  return (cidrs) => {
+    const owners = cidrs.map((cidr) => {
+      const { version, first, last } = rangeOf(cidr);
+      return held.find(({ range }) => range.version === version && range.first <= first && last <= range.last)?.owner;
+    });
+    return owners.every((owner) => owner?.kind === owners[0]?.kind && owner?.name === owners[0]?.name) ? owners[0] : undefined;
+  };
+}
 
 function namespaceLookup(parts: readonly Part[]): Lookup {
   const byCluster = new Map([...Map.groupBy(parts, (part) => part.scope)].map(([cluster, own]) => [cluster, lookup(own)]));

@@ -9,7 +9,7 @@ export interface Owner {
 
 /**
  * The levels of a boundary, from the most specific to the least: an entity belongs to the owner of the first level that names it.
- * `network` parts (ranges, VLANs) and Azure parts decide no membership yet, since a Place does not hold them; they are still tested for overlap.
+ * Azure parts decide no membership yet, since a Place does not hold them; they are still tested for overlap.
  */
 export const LEVELS = [
   "entity",

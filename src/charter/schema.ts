@@ -270,6 +270,23 @@ export const Exception = z
   })
   .meta({ id: "Exception", description: "A finding that is accepted until a date. The statement stays violated." });
 
+export const Segment = z
+  .strictObject({
+    name: Name.describe("Its name: segment:NAME in findings."),
+    cidrs: z
+      .array(z.union([z.cidrv4(), z.cidrv6()]))
+      .min(1)
+      .describe("Its ranges. They belong to the environment whose boundary's cidrs hold them all."),
+    vlan: z.int().min(1).max(4094).optional().describe("Its VLAN, as firewall rules name it: vlan:140."),
+    firewall: Text.optional().describe("The firewall in front of it, by the name in its rules. Left out: the only one that was read."),
+    exits: z
+      .array(Text)
+      .default([])
+      .describe("VPN gateways (vgw-…) and transit gateway attachments (tgw-attach-…) by which AWS and it reach each other. Left out: any."),
+  })
+  .meta({ id: "Segment", description: "A network segment on premises, with what stands between it and others." });
+export type Segment = z.infer<typeof Segment>;
+
 export const Credential = z
   .strictObject({
     secret: Text.describe("Entity id of the secret."),
@@ -319,6 +336,10 @@ export const Charter = z
         "Kinds of input that do not exist here, each with its reason: a printed assumption. Keys are gap topics: aws/control-policy.",
       ),
     people: z.array(Person).default([]).describe("People and their accounts."),
+    segments: z
+      .array(Segment)
+      .default([])
+      .describe("Segments on premises. Left out: each range of an environment's boundary is one, behind the only firewall that was read."),
     credentials: z.array(Credential).default([]).describe("What stored credentials open."),
     exceptions: z.array(Exception).default([]).describe("Accepted findings."),
   })

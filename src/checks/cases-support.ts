@@ -6,8 +6,8 @@ import type { Manifest, Scope } from "../model/manifest.ts";
 export type JsonObject = { readonly [key: string]: Json };
 
 /**
- * Answers by the call they answer, in folders by what was asked: `aws/ACCOUNT`, `kubernetes/CLUSTER`, `github/ORG`, `github/ORG/REPO`. An answer is
- * JSON, or text for a file that is YAML, or `denied: ERROR`; null takes a call out, as if it had never been asked.
+ * Answers by the call they answer, in folders by what was asked: `aws/ACCOUNT`, `firewall/DEVICE`, `kubernetes/CLUSTER`, `github/ORG`,
+ * `github/ORG/REPO`. An answer is JSON, or text for a file that is YAML (a table for a firewall), or `denied: ERROR`; null takes a call out, as if it had never been asked.
  */
 export type Answers = { readonly [folder: string]: { readonly [call: string]: Json } };
 
@@ -87,6 +87,7 @@ export const answersOf = (layers: readonly Base[]): Answers =>
 const SCOPES: readonly (readonly [RegExp, (found: RegExpExecArray) => Scope])[] = [
   [/^aws\/(\d{12})$/, ([, account = ""]) => ({ system: "aws", account })],
   [/^aws\/organization\/(\d{12})$/, ([, account = ""]) => ({ system: "aws", account, organization: "management" })],
+  [/^firewall\/([^/]+)$/, ([, device = ""]) => ({ system: "firewall", device })],
   [/^kubernetes\/([^/]+)$/, ([, cluster = ""]) => ({ system: "kubernetes", cluster })],
   [/^github\/([^/]+)$/, ([, organization = ""]) => ({ system: "github", organization })],
   [
@@ -136,6 +137,8 @@ function whole(answer: Json, { account }: Scope): Json {
 const listed = (answer: Json, scope: Scope): Json =>
   scope.system === "kubernetes" && Array.isArray(answer) ? { apiVersion: "v1", kind: "List", items: answer } : whole(answer, scope);
 
+const textFormat = ({ system }: Scope): string => (system === "firewall" ? "csv" : "yaml");
+
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 
 /** Every folder with the manifest of what it was asked: what a case does not hold was not asked. */
@@ -151,7 +154,7 @@ export function filesOf(answers: Answers): Map<string, Uint8Array> {
         calls.push({ call, status: "denied", error: denied });
         continue;
       }
-      const file = /\/contents\/([^?]+)/.exec(call)?.[1] ?? `${index}.${typeof answer === "string" ? "yaml" : "json"}`;
+      const file = /\/contents\/([^?]+)/.exec(call)?.[1] ?? `${index}.${typeof answer === "string" ? textFormat(scope) : "json"}`;
       const content = bytes(typeof answer === "string" ? answer : JSON.stringify(listed(answer, scope), undefined, 1));
       files.set(`${folder}/${file}`, content);
       calls.push({ call, status: "answered", file, sha256: sha256(content) });

@@ -1,9 +1,10 @@
 // Every collector, one line each: what is not here is not read.
 import { collector as aws } from "./aws/collector.ts";
 import type { Collector } from "./collector.ts";
+import { collector as firewall } from "./firewall/collector.ts";
 import { collector as github } from "./github/collector.ts";
 import { collector as gitlab } from "./gitlab/collector.ts";
 import { collector as kubernetes } from "./kubernetes/collector.ts";
 import { collector as terraform } from "./terraform/collector.ts";
 
-export const collectors: readonly Collector[] = [aws, github, gitlab, kubernetes, terraform];
+export const collectors: readonly Collector[] = [aws, firewall, github, gitlab, kubernetes, terraform];

@@ -42,6 +42,8 @@ export interface Place {
   /** Name of the environment inside `project`. */
   readonly projectEnvironment?: string;
   readonly host?: string;
+  /** A segment on premises: its ranges, and its VLAN where it has one. */
+  readonly network?: { readonly cidrs: readonly string[]; readonly vlan?: number };
   /** Database as `postgres:HOST/DATABASE`. */
   readonly database?: string;
 }

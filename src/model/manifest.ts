@@ -3,7 +3,7 @@ import { z } from "zod";
 
 /** The scope a set of files was read from. Never guessed: it comes from a manifest or from the charter's inputs. */
 export const Scope = z.strictObject({
-  system: z.enum(["aws", "kubernetes", "github", "terraform", "gitlab", "jenkins", "azure"]),
+  system: z.enum(["aws", "kubernetes", "github", "terraform", "gitlab", "jenkins", "azure", "firewall"]),
   /** Twelve-digit AWS account id, kept as text. */
   account: z
     .string()
@@ -12,6 +12,8 @@ export const Scope = z.strictObject({
   /** `management` for the files of AWS Organizations. */
   organization: z.string().optional(),
   cluster: z.string().optional(),
+  /** A firewall's name, for files that hold its rules. */
+  device: z.string().optional(),
   /** `ORG/REPO`, for files that hold one repository. */
   repository: z
     .string()

@@ -1,11 +1,19 @@
 // One fact read from one place: what collectors give and planes take.
 import type { AwsObservation } from "./observations/aws.ts";
+import type { FirewallObservation } from "./observations/firewall.ts";
 import type { GithubObservation } from "./observations/github.ts";
 import type { GitlabObservation } from "./observations/gitlab.ts";
 import type { KubernetesObservation } from "./observations/kubernetes.ts";
 import type { TerraformPart, TerraformSource } from "./observations/terraform.ts";
 
-export type Observation = AwsObservation | GithubObservation | GitlabObservation | KubernetesObservation | TerraformPart | TerraformSource;
+export type Observation =
+  | AwsObservation
+  | FirewallObservation
+  | GithubObservation
+  | GitlabObservation
+  | KubernetesObservation
+  | TerraformPart
+  | TerraformSource;
 
 export type ObservationKind = Observation["kind"];
 

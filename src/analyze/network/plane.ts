@@ -3,6 +3,7 @@ import type { Plane } from "../plane.ts";
 import { awsNetworkEntities } from "./aws/entities.ts";
 import { awsNetworkRules } from "./aws/rules.ts";
 import { unplacedClusters, unplacedDatabases, unreadAccounts } from "./coverage.ts";
+import { segmentEntities } from "./firewall/segments.ts";
 import { kubernetesNetworkEntities } from "./kubernetes/entities.ts";
 import { kubernetesNetworkRules } from "./kubernetes/rules.ts";
 
@@ -11,6 +12,7 @@ export const networkPlane: Plane = {
   entities(input, sink) {
     awsNetworkEntities(input, sink);
     kubernetesNetworkEntities(input, sink);
+    segmentEntities(input, sink);
   },
   rules(known, sink) {
     awsNetworkRules(known, sink);

@@ -20,8 +20,8 @@ import {
   TCP,
   UDP,
 } from "./flows.ts";
-import type { Endpoint, GroupSet, Subnet, Vpc } from "./network.ts";
-import { fromInternet } from "./ways.ts";
+import type { Endpoint, GroupSet, Subnet, TransitAttachment, Vpc } from "./network.ts";
+import { fromInternet, routeInTransit } from "./ways.ts";
 import { type AclCrossing, enterVpc, hopOf, leaveSubnet, type Outcome, type Stop, stopped, type Taken, type Walk, walkOf } from "./walk.ts";
 
 /** Where a packet starts. Only an endpoint has security groups; on-premises traffic comes in through a gateway of the VPC. */
@@ -29,6 +29,7 @@ export type Origin =
   | { readonly kind: "endpoint"; readonly endpoint: Endpoint }
   | { readonly kind: "internet"; readonly address: Address }
   | { readonly kind: "on-premises"; readonly gateway: string; readonly vpc: Vpc; readonly address: Address }
+  | { readonly kind: "transit"; readonly attachment: TransitAttachment; readonly address: Address }
   | { readonly kind: "subnet"; readonly subnet: Subnet; readonly address: Address }
   | { readonly kind: "vpc"; readonly vpc: Vpc; readonly address: Address };
 
@@ -79,6 +80,10 @@ export function begin(walk: Walk, origin: Origin): Outcome {
       walk.hops.push(origin.gateway);
       walk.membershipCounts = false;
       return enterVpc(walk, origin.vpc, undefined);
+    case "transit":
+      walk.hops.push(origin.attachment.resource, origin.attachment.gateway);
+      walk.membershipCounts = false;
+      return routeInTransit(walk, origin.attachment.gateway, origin.attachment.id);
     case "subnet":
       return leaveSubnet(walk, origin.subnet);
     case "vpc":
@@ -218,17 +223,25 @@ function wayBack(there: Walk, origin: Origin, outcome: Outcome, asked: Address):
     reached = leaveSubnet(walk, nat.subnet);
   }
   if (reached.kind === "stopped") return { walk, outcome: reached };
-  const isHome = client === undefined ? reached.kind === "exits" : reached.kind === "delivered" && reached.endpoint === client;
+  const isHome =
+    client === undefined
+      ? reached.kind === "exits" && isOutside(origin, reached.to)
+      : reached.kind === "delivered" && reached.endpoint === client;
   const isSameAddress = walk.source === asked;
   return { walk, outcome: isHome && isSameAddress ? reached : strayed(reached, walk.hops.at(-1) ?? "") };
 }
+
+/** What came from premises is answered there, and not over the internet. */
+const isOutside = (origin: Origin, to: string): boolean => origin.kind === "internet" || to === "on-premises";
 
 function beginBack(walk: Walk, outcome: Exclude<Outcome, { kind: "stopped" }>): Outcome | undefined {
   if (outcome.kind === "delivered") return leaveSubnet(walk, outcome.endpoint.subnet);
   if (outcome.to === "internet" && outcome.element === "internet") return fromInternet(walk);
   if (outcome.to !== "on-premises") return undefined;
   const vpc = walk.network.vpcs.values().find((each) => each.vpnGateways.includes(outcome.element));
-  return vpc && enterVpc(walk, vpc, undefined);
+  if (vpc !== undefined) return enterVpc(walk, vpc, undefined);
+  const attachment = walk.network.attachments.values().find((each) => each.resource === outcome.element);
+  return attachment && routeInTransit(walk, attachment.gateway, attachment.id);
 }
 
 const strayed = (outcome: Outcome, element: string): Outcome =>

@@ -171,7 +171,14 @@ export function strangerAddress(network: Network): Address | undefined {
   for (const subnet of network.subnets.values())
     if (subnet.acl)
       singled.push(...[...subnet.acl.ingress, ...subnet.acl.egress].map((entry) => entry.range).filter((range) => !isWhole(range)));
-  const taken = singled.filter((range) => typeof range.from === "number").toSorted((a, b) => compareAddresses(a.from, b.from));
+  return strangerOutside(singled);
+}
+
+/** The first address of the internet in none of the ranges, those that hold everything left out. */
+export function strangerOutside(singled: readonly AddressRange[]): Address | undefined {
+  const taken = singled
+    .filter((range) => typeof range.from === "number" && !isWhole(range))
+    .toSorted((a, b) => compareAddresses(a.from, b.from));
   let next: Address = parseAddress("1.0.0.0") ?? 0;
   for (const range of taken) {
     if (next < range.from && isOnInternet(next)) return next;
@@ -180,4 +187,4 @@ export function strangerAddress(network: Network): Address | undefined {
   return isOnInternet(next) ? next : undefined;
 }
 
-const isWhole = (range: AddressRange): boolean => range.from === 0 && range.to === 2 ** 32 - 1;
+const isWhole = (range: AddressRange): boolean => range.from === 0 && range.to >= 2 ** 32 - 1;

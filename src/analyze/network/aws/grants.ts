@@ -20,7 +20,7 @@ import type { AclCrossing } from "./walk.ts";
 export function grantsOf(network: Network, connection: ClassConnection, rule: GroupRule | undefined): readonly Grant[] {
   const { path } = connection;
   const routes = path.routes.map(({ element, label, change, source }) => grant(element, { label }, { label, change, source }));
-  const first = rule === undefined ? [] : [inbound(network, connection, rule)];
+  const first = rule === undefined ? [] : [inboundGrant(network, connection.to.endpoints[0], rule)];
   const there = path.walk.crossings.flatMap((crossing) => entryOf(connection, crossing, "lets it"));
   const back = path.answersCross.flatMap((crossing) => entryOf(connection, crossing, "lets the answer"));
   return [...first, ...routes, ...outbound(network, connection), ...there, ...back];
@@ -45,10 +45,10 @@ function peerText(network: Network, { observed: { peer } }: GroupRule): string {
   return "group" in peer ? named(network, peer.group) : "cidr" in peer ? peer.cidr : peer.prefixList;
 }
 
-function inbound(network: Network, { to }: ClassConnection, rule: GroupRule): Grant {
+export function inboundGrant(network: Network, to: Endpoint | undefined, rule: GroupRule): Grant {
   const label = `inbound rule of ${named(network, rule.group)} for ${flowsText(rule.flows)} from ${peerText(network, rule)}`;
   const change = `remove the ${label}, or let it take in production's own addresses alone`;
-  return grant(ownerOf(network, rule, to.endpoints[0]), contentOf(rule), { label, change, source: rule.observed.source });
+  return grant(ownerOf(network, rule, to), contentOf(rule), { label, change, source: rule.observed.source });
 }
 
 function outbound(network: Network, connection: ClassConnection): readonly Grant[] {

@@ -159,6 +159,8 @@ describe.skipIf(!isThere)("Batfish's reachability (skipped where BULKHEAD_CORPUS
       if (!row.from.startsWith("_") && !row.test.startsWith("testUnsupported"))
         expect(elements(connection.path.hops), key).toBe(elements(row.path.split(">")));
     }
+    const note = readFileSync(join(import.meta.dirname, "../../../../docs/network.md"), "utf8");
+    for (const name of Object.keys(EXPLAINED)) expect(note).toContain(`| \`${name}\` |`);
     console.log(lines.join("\n"));
     console.table(counts);
     expect(counts).toEqual({ same: 31, explained: 3, different: 0, "names no endpoint": 0 });

@@ -13,6 +13,7 @@ import type { GroupRule } from "./filters.ts";
 import { type Flows, flowsText, intersect, isEmpty } from "./flows.ts";
 import { grantsOf, ruleId } from "./grants.ts";
 import type { Endpoint, Network } from "./network.ts";
+import { onPremisesRules } from "../firewall/rules.ts";
 import { podSenders, type PodSenders } from "../pods.ts";
 
 const FAMILY = "aws/connect";
@@ -36,6 +37,12 @@ export function awsNetworkRules(known: KnownEstate, sink: RuleSink): void {
     for (const { entity } of [...rule.needs, rule.gives]) used.add(entity);
   }
   for (const rule of hops) sink.rule(rule);
+  const premises = onPremisesRules(known, decide, sides);
+  for (const rule of premises.rules) {
+    sink.rule(rule);
+    for (const { entity } of [...rule.needs, rule.gives]) used.add(entity);
+  }
+  for (const gap of premises.gaps) sink.gap(gap);
   for (const rule of pods.rules) if (used.has(rule.gives.entity)) sink.rule(rule);
   const missing = [...unsure].toSorted().map(gapOf);
   for (const gap of missing) sink.gap(gap);
