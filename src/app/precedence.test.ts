@@ -1,6 +1,7 @@
 // Terraform's files beside the answers of the systems themselves, and alone.
 import { describe, expect, test } from "vitest";
 import { ONLY_MANAGED } from "../collect/terraform/topics.ts";
+import { check } from "./check.ts";
 import { charterOf, filesOf } from "./estate-fixture.ts";
 import { type EstateReading, readEstate } from "./read-estate.ts";
 
@@ -76,4 +77,43 @@ test("a state alone tells only what Terraform manages", () => {
 test("a plan that is refused leaves everything open", () => {
   const { gaps } = reading({ "plan.json": { format_version: "2.0", planned_values: {} } });
   expect(gaps).toContainEqual(expect.objectContaining({ topic: "terraform/file", subject: "plan.json" }));
+});
+
+describe("configuration that was never planned", () => {
+  const role = (name: string, trusts: string, action: string, resource: string): string => `
+resource "aws_iam_role" "${name}" {
+  name               = "${name}"
+  assume_role_policy = jsonencode({ Statement = [{ Effect = "Allow", Principal = ${trusts}, Action = "sts:AssumeRole" }] })
+}
+resource "aws_iam_role_policy" "${name}" {
+  role   = aws_iam_role.${name}.name
+  name   = "own"
+  policy = jsonencode({ Statement = [{ Effect = "Allow", Action = "${action}", Resource = ${resource} }] })
+}
+`;
+  const accounts = { development: "222233334444", production: ACCOUNT };
+  const charter = JSON.stringify({
+    bulkhead: 1,
+    organization: { name: "acme" },
+    environments: Object.entries(accounts).map(([name, account]) => ({
+      ...{ name, tier: name, purpose: "shop", owner: "ops", data: "synthetic" },
+      boundary: { aws: { accounts: [account] } },
+    })),
+    inputs: Object.values(accounts).map((account) => ({ path: account, scope: { system: "terraform", account } })),
+  });
+  const files = filesOf({
+    [`${accounts.development}/main.tf`]: role("builder", '{ Service = "ec2.amazonaws.com" }', "sts:AssumeRole", '"*"'),
+    [`${ACCOUNT}/main.tf`]: role("deploy", '{ AWS = "*" }', "iam:*", '"*"'),
+  });
+  const run = check(files, { asOf: "2026-11-24T00:00:00Z", charter: { text: charter, file: "bulkhead.yaml" } });
+
+  test("shows the way that its literals open, with the lines that they stand in", () => {
+    if (!run.ok) throw new Error(JSON.stringify(run.error));
+    expect(run.value.result.statements.wall).toBe("violated");
+    const finding = run.value.result.findings.find(({ fromEnvironment }) => fromEnvironment === "development");
+    expect(finding).toMatchObject({ verdict: "violated", toEnvironment: "production" });
+    const lines = finding?.path.map(({ source }) => `${source.file}:${source.line}`);
+    expect(lines).toContain(`${ACCOUNT}/main.tf:4`);
+    expect(lines).toContain(`${ACCOUNT}/main.tf:9`);
+  });
 });

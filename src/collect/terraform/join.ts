@@ -6,10 +6,11 @@ import type { TerraformPart, TerraformSource } from "../../model/observations/te
 import { folderOf } from "../../lib/safe-path.ts";
 import type { CollectorContext, ObservationSink } from "../collector.ts";
 import { applyParts } from "./apply.ts";
-import { treeOf } from "./hcl/calls.ts";
 import { NEEDS_EVALUATION, rootContents } from "./hcl/contents.ts";
+import { treeOf } from "./hcl/tree.ts";
 import { mapResources } from "./map.ts";
 import { onlyManaged } from "./only-managed.ts";
+import { gapOf } from "./topics.ts";
 
 interface Told {
   readonly observations: readonly Observation[];
@@ -34,6 +35,8 @@ function fromSources(sources: readonly TerraformSource[], told: ReadonlySet<stri
   const gaps: Gap[] = [];
   for (const [, ofScope] of Map.groupBy(sources, ({ scope }) => JSON.stringify(scope ?? null))) {
     const tree = treeOf(ofScope);
+    for (const file of tree.overrides)
+      gaps.push(gapOf("terraform/file", file, file, "it overrides what other files say: give a plan (terraform show -json)", { file }));
     for (const root of tree.roots.filter((each) => !told.has(each))) {
       const { file, scope, contents, gaps: unread } = rootContents(root, tree, ofScope[0]?.scope);
       const about = { file, ...(scope && { scope }), fingerprint, whyUnknown: NEEDS_EVALUATION };

@@ -60,8 +60,6 @@ function isStateFile(document: JsonObject): boolean {
 type Fingerprint = (secret: string) => string;
 
 export function read(document: JsonObject, shape: Shape, source: Source, fingerprint: Fingerprint): Result<Contents, Refusal> {
-  if (shape === "terraform configuration")
-    return fail({ why: "configuration in JSON is not read; give what terraform show -json prints of a plan", source });
   if (shape === "encrypted terraform state") return fail({ why: "it is encrypted; give what tofu show -json prints", source });
   if (shape === "terraform plan") return readPlan(document, source, fingerprint);
   if (shape === "terraform state") {

@@ -137,3 +137,6 @@ export const RawState3 = z.object({
     .nullish(),
 });
 export type RawState3 = z.infer<typeof RawState3>;
+
+/** `.terraform/modules/modules.json`, which terraform init writes: where each module of a root stands. The root itself has an empty key. */
+export const FetchedModules = z.object({ Modules: z.array(z.object({ Key: z.string(), Dir: z.string() })) });

@@ -16,6 +16,8 @@ export interface TerraformSource {
   readonly source: Source;
   readonly scope?: Scope;
   readonly body: HclBody;
+  /** Of the list that `terraform init` writes: the folders of fetched modules, from the root's on, by their keys. */
+  readonly fetched?: Readonly<Record<string, string>>;
 }
 
 /**

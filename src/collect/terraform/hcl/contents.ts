@@ -9,7 +9,8 @@ import type { Contents } from "../read.ts";
 import type { Reference, TerraformResource } from "../resource.ts";
 import { gapOf } from "../topics.ts";
 import { blockValues, lineOf } from "./blocks.ts";
-import { addCalled, budget, type Tree } from "./calls.ts";
+import { addCalled, budget } from "./calls.ts";
+import type { Tree } from "./tree.ts";
 import { attributeOf, evaluate, instancesOf, localOf, type Module, type Placed, type Scope, scopeOf } from "./module.ts";
 import { isKnown } from "./value.ts";
 

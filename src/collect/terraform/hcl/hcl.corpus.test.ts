@@ -8,9 +8,9 @@ import { parseBytes } from "../../../lib/parse.ts";
 import type { TerraformSource } from "../../../model/observations/terraform.ts";
 import { isMapped } from "../map.ts";
 import { isAnySet } from "../resource.ts";
-import { treeOf } from "./calls.ts";
 import { rootContents } from "./contents.ts";
 import { withoutSecrets } from "./secrets.ts";
+import { treeOf } from "./tree.ts";
 
 const corpus = process.env["BULKHEAD_CORPUS"] ?? fileURLToPath(new URL("../../../../../shared/corpus", import.meta.url));
 
