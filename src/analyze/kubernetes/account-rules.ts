@@ -37,6 +37,9 @@ function fixed(cluster: Cluster, source: Source): Grant {
   });
 }
 
+/** Who a request without credentials comes from; it is in system:unauthenticated, and not in system:authenticated. */
+const ANONYMOUS = "system:anonymous";
+
 /**
  * Every service account is in system:serviceaccounts, in the group of its namespace and in system:authenticated, as every user is in the last. Anyone
  * at all is in system:unauthenticated: the API server takes anonymous requests by default.
@@ -65,13 +68,13 @@ function groupsOfKubernetes(cluster: Cluster, { users, groups }: Subjects, sink:
   }
   is([fact("act-as", groupId(cluster.name, SERVICE_ACCOUNTS))], AUTHENTICATED, "service accounts are authenticated", cluster.source);
   for (const [user, source] of users)
-    is([fact("act-as", userId(cluster.name, user))], AUTHENTICATED, `user ${user} is authenticated`, source);
+    if (user !== ANONYMOUS) is([fact("act-as", userId(cluster.name, user))], AUTHENTICATED, `user ${user} is authenticated`, source);
   if (groups.has(UNAUTHENTICATED)) is([], UNAUTHENTICATED, `anyone who reaches cluster ${cluster.name} is unauthenticated`, cluster.source);
-  if (users.has("system:anonymous")) {
+  if (users.has(ANONYMOUS)) {
     sink.rule({
       family: "kubernetes/group",
       needs: [],
-      gives: fact("act-as", userId(cluster.name, "system:anonymous")),
+      gives: fact("act-as", userId(cluster.name, ANONYMOUS)),
       certainty: "must",
       grants: [fixed(cluster, cluster.source)],
       how: `anyone who reaches cluster ${cluster.name} is system:anonymous`,
