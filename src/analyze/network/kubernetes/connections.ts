@@ -61,16 +61,18 @@ export function listConnections(decider: Decider, observations: Observations): r
     pairs.set(src, from);
     from.set(dst, flows.union(from.get(dst) ?? NONE, each));
   };
-  const names = (end: PodClass | string): readonly string[] => (typeof end === "string" ? [end] : end.members.map(({ name }) => name));
+  const named = new Map(decider.network.classes.map((each) => [each, each.members.map(({ name }) => name)] as const));
+  const names = (end: PodClass | string): readonly string[] => (typeof end === "string" ? [end] : (named.get(end) as readonly string[]));
   eachConnection(decider, ({ from, to, flows: each }) => {
     for (const src of names(from)) for (const dst of names(to)) if (src !== dst) add(src, dst, each);
   });
   for (const entry of entryFlows(decider, observations)) add(CONTROLLER, entry.to.name, entry.flows);
-  return [...pairs]
-    .flatMap(([src, to]) => [...to].map(([dst, each]) => ({ src, dst, conn: flows.text(each), ports: flows.ranges(each) })))
-    .toSorted((a, b) => compare(a.src, b.src) || compare(a.dst, b.dst));
+  const sorted: Connection[] = [];
+  for (const [src, to] of [...pairs].toSorted(byName))
+    for (const [dst, each] of [...to].toSorted(byName)) sorted.push({ src, dst, conn: flows.text(each), ports: flows.ranges(each) });
+  return sorted;
 }
 
-const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+const byName = ([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number => (a < b ? -1 : a > b ? 1 : 0);
 
 export const lineOf = ({ src, dst, conn }: Connection): string => `${src} => ${dst} : ${conn}`;

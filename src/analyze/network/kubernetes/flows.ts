@@ -34,6 +34,7 @@ export interface FlowTable {
 export function flowTable(): FlowTable {
   const parts: Parts[] = [];
   const texts: string[] = [];
+  const ranges: (readonly PortRange[])[] = [];
   const ids = new Map<string, Flows>();
   const intern = (of: Parts): Flows => {
     const text = textOf(of);
@@ -41,6 +42,7 @@ export function flowTable(): FlowTable {
     if (known !== undefined) return known;
     ids.set(text, parts.length);
     texts.push(text);
+    ranges.push(PROTOCOLS.flatMap((protocol) => rangesOf(protocol, of[protocol])));
     return parts.push(of) - 1;
   };
   intern({ SCTP: [], TCP: [], UDP: [] });
@@ -63,14 +65,14 @@ export function flowTable(): FlowTable {
   const intersect = combined((inA, inB) => inA && inB);
   const subtract = combined((inA, inB) => inA && !inB);
   return {
-    of: (ranges) => {
+    of: (all) => {
       const one = ({ protocol, from, to }: PortRange): Flows => intern({ SCTP: [], TCP: [], UDP: [], [protocol]: [from, to] });
-      return ranges.reduce((sum, range) => union(sum, one(range)), NONE);
+      return all.reduce((sum, range) => union(sum, one(range)), NONE);
     },
     union: (a, b) => (a === b || b === NONE || a === ALL ? a : a === NONE || b === ALL ? b : union(a, b)),
     intersect: (a, b) => (a === b || b === ALL || a === NONE ? a : a === ALL || b === NONE ? b : intersect(a, b)),
     subtract: (a, b) => (b === NONE || a === NONE ? a : b === ALL ? NONE : subtract(a, b)),
-    ranges: (of) => PROTOCOLS.flatMap((protocol) => rangesOf(protocol, (parts[of] as Parts)[protocol])),
+    ranges: (of) => ranges[of] as readonly PortRange[],
     text: (of) => texts[of] as string,
   };
 }

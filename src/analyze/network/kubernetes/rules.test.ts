@@ -177,3 +177,25 @@ test("whether nodes meet on the interface of another plugin is not certain, and 
     expect(follows(rulesOf(all), [start], true).has(reached)).toBe(true);
   }
 });
+
+test("who makes pods below may put one on a network of production by naming it, unless a policy of that network keeps it out", () => {
+  const overlay = network({ plugin: { type: "ovn-k8s-cni-overlay", network: "wire" }, topology: "layer2" });
+  const makes = [fact("write", "k8s:c/n1/-/workloads")];
+  const all = [...spaces(LABEL), own("n1"), own("n2"), overlay, pod("n2", "wire")];
+  expect(follows(rulesOf(all), makes, false).has(reached)).toBe(false);
+  expect(follows(rulesOf(all), makes, true).has(reached)).toBe(true);
+  const closed: Observation = {
+    kind: "kubernetes/multi-network-policy",
+    cluster: "c",
+    namespace: "n2",
+    name: "closed",
+    labels: {},
+    annotations: {},
+    source: { file: "made" },
+    podSelector: { matchLabels: {}, matchExpressions: [] },
+    ingress: [],
+    egress: [],
+    networks: [{ name: "wire" }],
+  };
+  expect(follows(rulesOf([...all, closed]), makes, true).has(reached)).toBe(false);
+});

@@ -7,6 +7,7 @@ import { gapPlace } from "../../kubernetes/cluster.ts";
 import { clusterId, namespaceId, objectId } from "../../kubernetes/ids.ts";
 import type { KnownEstate } from "../../plane.ts";
 import { type Across, eachAcross, type Sides, sidesOf } from "./across.ts";
+import { attachRules } from "./attach.ts";
 import { type Decider, decider } from "./decide.ts";
 import {
   adminPoliciesId,
@@ -41,9 +42,11 @@ function rulesOf(known: KnownEstate, network: Network, sink: RuleSink): void {
     for (const across of eachAcross(network, sides)) collect(network, decide, across, concerns, groups);
     for (const group of groups.values()) for (const rule of rulesOfGroup(network, group)) sink.rule(rule);
     for (const rule of relabelRules(network, sides)) sink.rule(rule);
-    for (const rule of doors(known, network, sides)) sink.rule(rule);
     for (const rule of guardRules(network, sides)) sink.rule(rule);
   }
+  const attached = [...attachRules(known, network, sides)];
+  for (const rule of attached) sink.rule(rule);
+  if (sides.lower.length + attached.length > 0) for (const rule of doors(known, network, sides)) sink.rule(rule);
   for (const gap of own) {
     for (const rule of unread(network, sides, gap)) sink.rule(rule);
     // Policies only hold back: unread ones hide no connection where nothing of production, or nothing below, is in the cluster.
