@@ -24,6 +24,7 @@ import { check as productionArtifactRebuilt } from "./production-artifact-rebuil
 import { check as productionCredentialOutsideItsEnvironment } from "./production-credential-outside-its-environment/check.ts";
 import { check as productionDataReadableFromBelow } from "./production-data-readable-from-below/check.ts";
 import { check as productionDeployedWithoutLowerEnvironment } from "./production-deployed-without-lower-environment/check.ts";
+import { check as productionDeployedUntested } from "./production-deployed-untested/check.ts";
 import { check as productionReachableOverTheNetworkFromBelow } from "./production-reachable-over-the-network-from-below/check.ts";
 import { check as productionJobTakesUnreviewedInput } from "./production-job-takes-unreviewed-input/check.ts";
 import { check as roleTrustsUnreviewedJobs } from "./role-trusts-unreviewed-jobs/check.ts";
@@ -59,6 +60,7 @@ export const checks: readonly Check[] = [
   promotionSkipsLowerEnvironment,
   autoPromotionIntoProduction,
   productionArtifactRebuilt,
+  productionDeployedUntested,
   productionJobTakesUnreviewedInput,
   productionCredentialOutsideItsEnvironment,
   breakGlassUnproven,

@@ -123,6 +123,39 @@ export function unseenRepository(organization: string, known: readonly string[])
 const elsewhere = (organization: string): readonly string[] =>
   [..."abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-:"].map((next) => `repo:${organization}${next}*`);
 
+export const GITLAB = "gitlab.com";
+
+/** Groups and users of gitlab.com that the trust names in full: their paths are taken. */
+export function groupsNamed(trust: CompiledPolicy): readonly string[] {
+  const values = trust.statements
+    .flatMap(({ conditions }) => conditions)
+    .flatMap(({ key, values: all }) => (key === `${GITLAB}:sub` ? all : []));
+  return [...new Set(values.flatMap((value) => /^project_path:([\w.-]+)\//.exec(value)?.[1] ?? []))];
+}
+
+/**
+ * The token of a stranger's project on gitlab.com: they choose the path among groups that are not taken, and the ref (GitLab Docs, "OpenID Connect (OIDC)
+ * Authentication Using ID Tokens": project_path:GROUP/PROJECT:ref_type:TYPE:ref:NAME).
+ */
+export const strangerToGitlab = (taken: readonly string[]): Extra =>
+  keyed(GITLAB, {
+    sub: worded(
+      "project_path:*/*:ref_type:*:ref:*",
+      taken.map((group) => `project_path:${group}/*`),
+    ),
+    aud: worded("*"),
+  });
+
+/** The token of a project of this group that was not read, also one that does not exist yet. */
+export const unseenProject = (group: string, known: readonly string[]): Extra =>
+  keyed(GITLAB, {
+    sub: worded(
+      `project_path:${group}/*:ref_type:*:ref:*`,
+      known.map((project) => `project_path:${project}:*`),
+    ),
+    aud: worded("*"),
+  });
+
 /** A token of which nothing is known but that its subject is no one's we know. */
 export const unknownSubject = (issuer: string): Extra => keyed(issuer, { sub: fixed(FRESH), aud: worded("*") });
 

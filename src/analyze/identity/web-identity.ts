@@ -12,11 +12,15 @@ import {
   anySubject,
   claimsOf,
   GITHUB,
+  GITLAB,
+  groupsNamed,
   issuerName,
   organizationsNamed,
   PUBLIC_ISSUERS,
   strangerToGithub,
+  strangerToGitlab,
   unknownSubject,
+  unseenProject,
   unseenRepository,
 } from "./tokens.ts";
 
@@ -150,10 +154,34 @@ function githubBeyond(trust: Trust, repositories: readonly string[]): void {
   }
 }
 
+/** Any project on gitlab.com gets tokens from the one issuer, as on GitHub: whoever is not named by the path of a group is let in. */
+function gitlabBeyond(trust: Trust, ours: readonly IdentityToken[]): void {
+  const { role, out } = trust;
+  const gives = fact("act-as", role.arn);
+  const subjects = subjectsOf(role, GITLAB);
+  const groups = groupsNamed(role.trust!.compiled);
+  const anyone = decide(trust, strangerToGitlab(groups));
+  const how = `${role.label} trusts ${subjects}, and any project on gitlab.com can have such a token`;
+  const change = `name the project and its protected branch in the trust policy of ${role.label}`;
+  out.decided(anyone, { family: "aws/assume-role-by-anyone", needs: [], gives, how, change });
+  if (anyone.outcome === "allowed") return;
+  const known = [...new Set(ours.flatMap((token) => token.claims["project_path"]?.value ?? []))];
+  for (const group of groups)
+    out.decided(decide(trust, unseenProject(group, known)), {
+      family: "aws/assume-role-with-web-identity",
+      needs: [],
+      gives,
+      how: `${role.label} trusts ${subjects}, which covers projects of ${group} that were not read`,
+      change: `name the projects of ${group} in the trust policy of ${role.label}`,
+      unless: [`projects of ${group} that were not read match it`],
+    });
+}
+
 function beyond(trust: Trust, ours: readonly IdentityToken[]): void {
   const { role, out, issuer } = trust;
   const gives = fact("act-as", role.arn);
   const change = `name the subject that needs ${role.label} in its trust policy`;
+  if (issuer === GITLAB) return gitlabBeyond(trust, ours);
   if (PUBLIC_ISSUERS.has(issuer)) {
     const how = `${role.label} trusts ${subjectsOf(role, issuer)}, and anyone can have such a token`;
     out.decided(decide(trust, unknownSubject(issuer)), { family: "aws/assume-role-by-anyone", needs: [], gives, how, change });

@@ -23,6 +23,7 @@ export const TOPICS = [
   "github/actions-settings",
   "github/app-installation",
   "github/branch-protection",
+  "github/deployment",
   "github/environment",
   "github/environment-branch-policies",
   "github/member",

@@ -5,11 +5,11 @@
  *
  * - ISO/IEC 27001:2022, Annex A: A.5.3 segregation of duties, A.5.9 inventory of information and other associated assets, A.5.15 access control,
  *   A.5.17 authentication information, A.8.2 privileged access rights, A.8.3 information access restriction, A.8.19 installation of software on
- *   operational systems, A.8.22 segregation of networks, A.8.31 separation of development, test and production environments, A.8.32 change management, A.8.33 test information.
+ *   operational systems, A.8.29 security testing in development and acceptance, A.8.22 segregation of networks, A.8.31 separation of development, test and production environments, A.8.32 change management, A.8.33 test information.
  * - NIST SP 800-53 Rev. 5: AC-1 policy and procedures, AC-2(2) automated temporary and emergency account management, AC-3 access enforcement,
  *   AC-4 information flow enforcement, AC-5 separation of duties, AC-6 least privilege, CM-3 configuration change control, CM-4(1) separate test
  *   environments, CM-5 access restrictions for change, CM-5(5) privilege limitation for production and operation, CM-8 system component inventory,
- *   IA-5 authenticator management, SA-3(1) manage preproduction environment, SA-3(2) use of live or operational data, SC-7 boundary protection, SC-7(21)
+ *   IA-5 authenticator management, SA-3(1) manage preproduction environment, SA-11 developer testing and evaluation, SA-3(2) use of live or operational data, SC-7 boundary protection, SC-7(21)
  *   isolation of system components.
  * - PCI DSS v4.0.1: 1.3.1 inbound traffic restricted to what is necessary, 6.5.1 changes by established procedures with approval and testing, 6.5.3 pre-production separated from production and the
  *   separation enforced with access controls, 6.5.4 roles and functions separated so that only reviewed and approved changes are deployed, 6.5.5 no
@@ -44,5 +44,6 @@ export const FRAMEWORKS: Readonly<Record<string, readonly string[]>> = {
   P2: ["ISO 27001 A.8.31", "ISO 27001 A.8.32", "NIST 800-53 CM-3", "NIST 800-53 CM-5", "PCI DSS 6.5.1", "SOC 2 CC8.1"],
   P3: ["ISO 27001 A.8.31", "ISO 27001 A.8.19", "NIST 800-53 CM-5(5)", "PCI DSS 6.5.4"],
   P4: ["ISO 27001 A.8.31", "ISO 27001 A.8.32", "NIST 800-53 CM-3", "NIST 800-53 CM-4(1)", "PCI DSS 6.5.1", "SOC 2 CC8.1"],
+  P8: ["ISO 27001 A.8.31", "ISO 27001 A.8.29", "NIST 800-53 SA-11", "PCI DSS 6.5.1", "SOC 2 CC8.1"],
   D3: ["ISO 27001 A.8.31", "ISO 27001 A.8.33", "NIST 800-53 AC-4", "NIST 800-53 SA-3(2)", "PCI DSS 6.5.5"],
 };

@@ -156,7 +156,7 @@ function questionOf(asked: Bare): string {
   const filters = [...asked.query]
     .filter(([name]) => name !== "page" && name !== "per_page")
     .map(([name, value]) => `${name}=${encodeURIComponent(value)}`);
-  return [...filters.sort(), asked.part("group")].filter((each) => each !== undefined).join(" ");
+  return [...filters.sort(), asked.part("group"), asked.part("deployment")].filter((each) => each !== undefined).join(" ");
 }
 
 function itemsOf<T extends z.ZodType>(shape: Shape, asked: Bare, schema: T): readonly (readonly [z.infer<T>, Source])[] {

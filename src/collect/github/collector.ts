@@ -20,7 +20,7 @@ export const collector: Collector = {
     ),
   ],
   permissions: [
-    "repository: Metadata, Contents, Actions, Administration, Environments, Secrets (names only) and Variables, read",
+    "repository: Metadata, Contents, Actions, Administration, Deployments, Environments, Secrets (names only) and Variables, read",
     "organization: Members, Administration, Self-hosted runners, Secrets (names only) and Variables, read",
     "Administration write, to see who may bypass rulesets and to list those of the organization; nothing is written",
   ],

@@ -1,6 +1,7 @@
 // Every answer that this collector reads: the path it answers, the form it has, and what it says.
 import { isObject } from "../../lib/json.ts";
 import { ask, type Asked } from "./asked.ts";
+import * as history from "./map-history.ts";
 import * as people from "./map-people.ts";
 import * as rules from "./map-rules.ts";
 import * as settings from "./map-settings.ts";
@@ -101,6 +102,14 @@ export const SHAPES: readonly Shape[] = [
     looks: has("protection_rules", "deployment_branch_policy"),
     topic: "github/environment",
     map: settings.environment,
+  },
+  { name: "deployments", paths: [`${REPO}/deployments`], list: "[]", topic: "github/deployment", map: history.deployments },
+  {
+    name: "deployment statuses",
+    paths: [`${REPO}/deployments/:deployment/statuses`],
+    list: "[]",
+    topic: "github/deployment",
+    map: history.deploymentStatuses,
   },
   {
     name: "deployment branch policies",

@@ -8,6 +8,7 @@ export const TOPICS = {
   "github/actions-settings": ["A1", "P2"],
   "github/app-installation": ["A1", "A6"],
   "github/branch-protection": ["P2", "A1", "A6"],
+  "github/deployment": ["P6"],
   "github/environment": ["P2", "A1", "A6"],
   "github/environment-branch-policies": ["P2", "A1"],
   "github/member": ["A6", "A1"],

@@ -13,7 +13,7 @@ export const TOPICS = {
   "gitlab/variable": ["A1", "B5"],
   "gitlab/deploy-key": ["A1", "A6"],
   "gitlab/runner": ["A1"],
-  "gitlab/deployment": ["P1", "P6"],
+  "gitlab/deployment": ["P6"],
   "gitlab/pipeline": ["A1", "P1", "P2", "P3"],
   "gitlab/include": ["A1", "P1", "P2", "P3"],
   "gitlab/scope": [],

@@ -259,6 +259,26 @@ export interface GithubRunnerGroup extends Read {
   readonly workflows?: readonly string[];
 }
 
+/** One deployment. What became of it stands in its statuses. */
+export interface GithubDeployment extends Read {
+  readonly kind: "github/deployment";
+  readonly repository: string;
+  readonly id: number;
+  readonly environment: string;
+  readonly sha: string;
+  readonly ref: string;
+  readonly at: string;
+  readonly by?: string;
+}
+
+export interface GithubDeploymentStatus extends Read {
+  readonly kind: "github/deployment-status";
+  readonly repository: string;
+  readonly deployment: number;
+  readonly state: string;
+  readonly at: string;
+}
+
 /** That a question was answered in full, so an empty answer can be told from one never asked. `what` is the shape, `subject` an id. */
 export interface GithubAnswered extends Read {
   readonly kind: "github/answered";
@@ -273,6 +293,8 @@ export type GithubObservation =
   | GithubRepository
   | GithubRepositoryAccess
   | GithubActionsSettings
+  | GithubDeployment
+  | GithubDeploymentStatus
   | GithubEnvironment
   | GithubBranchRule
   | GithubBranch

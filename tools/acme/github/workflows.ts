@@ -14,6 +14,8 @@ const TRIED_BELOW = `  non-production:
           role-to-assume: arn:aws:iam::222233334444:role/terraform-development
           aws-region: eu-west-1
       - run: ./configuration/try.sh test
+      - run: make test-configuration
+      - run: gitleaks detect --source configuration
 
 `;
 

@@ -27,7 +27,10 @@ export interface Issued {
  * Authentication Using ID Tokens", Token payload). The issuer is the address of the instance. A job that is triggered through a user's own
  * pipeline carries that user's name, so those claims are the holder's choice.
  */
-export function tokenOf(facts: ProjectFacts, { holder, kind, ref, without, isProtected, environment, how, source }: Issued): IdentityToken {
+export function tokenOf(facts: ProjectFacts, issued: Issued): IdentityToken {
+  const { holder, kind, ref, isProtected, environment, how, source } = issued;
+  // No name of a ref holds a colon (git-check-ref-format, rule 4), so none can bring a second `:ref:` into the subject.
+  const without = ref.includes("*") ? [...issued.without, "*:*"] : issued.without;
   const { name, observed } = facts;
   const namespace = name.slice(0, name.lastIndexOf("/"));
   const subject = `project_path:${name}:ref_type:${kind}:ref:`;

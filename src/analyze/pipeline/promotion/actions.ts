@@ -65,7 +65,7 @@ const TESTS = command(
     String.raw`(?:npm|pnpm|yarn|bun)\s+(?:run\s+)?(?:test|e2e|cy|check)\S*`,
     String.raw`(?:npx\s+)?(?:jest|vitest|cypress|playwright|mocha|karma|ava|newman)\b`,
     String.raw`(?:python3?\s+-m\s+)?(?:pytest|unittest|tox|nox|behave|rspec|phpunit|bats)\b`,
-    String.raw`(?:go|cargo|dotnet|mix|swift|bazel|flutter|deno)\s+test\b`,
+    String.raw`(?:go|cargo|dotnet|mix|swift|bazel|flutter|deno|terraform|tofu)\s[^\n;&|]*\btest\b`,
     String.raw`(?:mvn|\./mvnw)\b[^\n;&|]*\b(?:test|verify|install)\b`,
     String.raw`(?:gradle|\./gradlew)\b[^\n;&|]*\b(?:check|\w*[tT]est)\b`,
     String.raw`(?:bundle\s+exec\s+)?(?:rake\s+(?:test|spec)|rspec)\b`,
@@ -75,7 +75,7 @@ const TESTS = command(
 );
 
 const SECURITY =
-  /\b(?:trivy|semgrep|snyk|grype|gitleaks|trufflehog|checkov|tfsec|bandit|gosec|govulncheck|zap-(?:baseline|full-scan)|dependency-check|sonar-scan(?:ner)?|osv-scanner|brakeman|(?:npm|yarn|pnpm|pip|cargo|bundle)[- ]audit|codeql|zizmor|kics|clair|anchore)\b/i;
+  /\b(?:trivy|semgrep|snyk|grype|gitleaks|trufflehog|checkov|tfsec|bandit|gosec|govulncheck|zap-(?:baseline|full-scan)|dependency-check|sonar-scan(?:ner)?|osv-scanner|brakeman|(?:npm|yarn|pnpm|pip|cargo|bundle)[- ]audit|codeql|zizmor|kics|clair|anchore|dependencyCheckAnalyze|snyk-test)\b|\b(?:npm|yarn|pnpm|pip|cargo|bundle)\s+audit\b/i;
 
 const says = (action: Action, texts: RegExp, uses: RegExp): boolean =>
   texts.test(action.text) || (action.uses !== undefined && uses.test(action.uses));

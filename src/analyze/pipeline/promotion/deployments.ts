@@ -4,6 +4,7 @@ import type { Source } from "../../../model/source.ts";
 import type { Task } from "../model/task.ts";
 import { viewPipeline } from "../view.ts";
 import { deployOf } from "./actions.ts";
+import { historyOf } from "./history.ts";
 import { type Asked, tasksOf } from "./tasks.ts";
 
 export interface Stage {
@@ -105,27 +106,42 @@ export function lowerDeployedFirst(asked: Asked, deployment: Deployment, environ
   }
   if (branchesAskFirst(asked, deployment, lower))
     return { answer: "yes", why: `the branches that ${label} runs on ask for a deployment below before a merge` };
-  const open = deployment.before.find((stage) => !stage.complete);
+  const names = [...lower].join(" or ");
+  const unsure = notInFiles(deployment, environment, names);
+  if (unsure === undefined) return { answer: "no", why: `${label} starts without a deployment to ${names}` };
+  return byHistory(asked, deployment, environment, lower) ?? unsure;
+}
+
+/** What the files leave open, and what would show it; undefined: nothing. */
+function notInFiles({ label, repository, before, events, task }: Deployment, environment: string, names: string): Told | undefined {
+  const open = before.find((stage) => !stage.complete);
   if (open !== undefined)
     return {
       answer: "unknown",
       why: `what ${open.label} deploys to is not in the files`,
-      wouldShow: `the file that ${open.label} calls, the values of its environment's name, or the history of deployments`,
+      wouldShow: `the file that ${open.label} calls, the values of its environment's name, or the history of deployments of ${repository}`,
     };
-  const names = [...lower].join(" or ");
-  if (mayDeploy(deployment.task) === "unknown")
+  if (mayDeploy(task) === "unknown")
     return {
       answer: "unknown",
       why: `${label} names an environment of ${environment}, and whether it deploys anything is not visible in its steps`,
       wouldShow: `what the steps of ${label} do`,
     };
-  if (deployment.events.length > 0 && deployment.events.every((event) => OUTSIDE.has(event)))
-    return {
-      answer: "unknown",
-      why: `${label} is started by ${deployment.events.join(" or ")}, so whether ${names} is deployed to first is in no file`,
-      wouldShow: `the history of deployments of ${deployment.repository}`,
-    };
-  return { answer: "no", why: `${label} starts without a deployment to ${names}` };
+  if (events.length === 0 || !events.every((event) => OUTSIDE.has(event))) return undefined;
+  return {
+    answer: "unknown",
+    why: `${label} is started by ${events.join(" or ")}, so whether ${names} is deployed to first is in no file`,
+    wouldShow: `the history of deployments of ${repository}`,
+  };
+}
+
+/** Where the order stands in no file, what was done shows it, in the period that was collected. */
+function byHistory(asked: Asked, { repository }: Deployment, environment: string, lower: ReadonlySet<string>): Told | undefined {
+  const history = historyOf(asked, repository, environment, lower);
+  if (history === undefined) return undefined;
+  const { total, preceded } = history;
+  const why = `of ${total} ${total === 1 ? "deployment" : "deployments"} of ${repository} to ${environment} in the period, ${preceded} came after a successful deployment of the same commit to ${[...lower].join(" or ")}`;
+  return { answer: preceded === total ? "yes" : "no", why };
 }
 
 function branchesAskFirst(asked: Asked, deployment: Deployment, lower: ReadonlySet<string>): boolean {
