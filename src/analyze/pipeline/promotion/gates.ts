@@ -93,7 +93,7 @@ function byApps({ task, label }: Deployment, approvals: readonly Approvals[]): r
     .filter((one) => one.decidedBy.length > 0 && one.count === 0)
     .map((one) => ({
       verdict: "unknown",
-      why: `${one.decidedBy.join(", ")} decides about ${label} in place of people, by rules that are not in the settings`,
+      why: `${label} waits for ${one.decidedBy.join(", ")}, which decides in place of people by rules that are not in the settings`,
       job: task.id,
       change: `require reviewers on environment ${one.name} beside the app`,
       source: task.source,
