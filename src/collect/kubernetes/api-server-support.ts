@@ -1,5 +1,5 @@
 // For tests: a real kube-apiserver with etcd, each on a port of its own, filled and asked with a real kubectl.
-import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { type ChildProcess, execFile, spawn, spawnSync } from "node:child_process";
 import { generateKeyPairSync, randomBytes } from "node:crypto";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { request } from "node:https";
@@ -21,6 +21,8 @@ export interface ApiServer {
   readonly authority: string;
   /** Runs kubectl as an administrator, with `input` on stdin; throws when it fails. */
   readonly kubectl: (args: readonly string[], input?: string) => string;
+  /** The same, while this process goes on answering: for tests that serve what the API server asks. */
+  readonly whileServing: (args: readonly string[], input?: string) => Promise<string>;
   /** What the API server's authorizer says of this user; a change to a role takes effect a moment after it is stored. */
   readonly mayList: (user: string, resource: string, namespace?: string) => boolean;
   /** Writes a kubeconfig in which `context` acts with the token. */
@@ -67,12 +69,14 @@ export async function startApiServer(): Promise<ApiServer> {
   const admin = kubeconfig("admin", adminToken);
   const kubectl: ApiServer["kubectl"] = (args, input = "") =>
     run(["--kubeconfig", admin, "--cache-dir", join(folder, "kubectl"), ...args], input);
+  const whileServing: ApiServer["whileServing"] = (args, input = "") =>
+    running(["--kubeconfig", admin, "--cache-dir", join(folder, "kubectl"), ...args], input);
   const mayList: ApiServer["mayList"] = (user, resource, namespace) => {
     const where = namespace === undefined ? ["--all-namespaces"] : ["--namespace", namespace];
     const words = ["--kubeconfig", admin, "auth", "can-i", "list", resource, "--as", user, ...where];
     return spawnSync(join(FOLDER, "kubectl"), words, { stdio: "ignore" }).status === 0;
   };
-  return { url, authority, kubectl, mayList, kubeconfig, adminToken, compact: () => compact(client), stop };
+  return { url, authority, kubectl, whileServing, mayList, kubeconfig, adminToken, compact: () => compact(client), stop };
 }
 
 const start = (program: string, flags: readonly string[]): ChildProcess => spawn(join(FOLDER, program), flags, { stdio: "ignore" });
@@ -165,4 +169,13 @@ function run(args: readonly string[], input: string): string {
   const { status, stdout, stderr } = spawnSync(join(FOLDER, "kubectl"), args, { input, encoding: "utf8", maxBuffer: 2 ** 28 });
   if (status !== 0) throw new Error(`kubectl ${args.slice(4).join(" ")} failed: ${stderr}`);
   return stdout;
+}
+
+function running(args: readonly string[], input: string): Promise<string> {
+  return new Promise((done, failed) => {
+    const command = execFile(join(FOLDER, "kubectl"), args, { encoding: "utf8", maxBuffer: 2 ** 28 }, (error, stdout) =>
+      error ? failed(error) : done(stdout),
+    );
+    command.stdin?.end(input);
+  });
 }
