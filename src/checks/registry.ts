@@ -1,5 +1,4 @@
 // Every check, in the order in which they claim ways across: the specific before the general, so that each way is reported once.
-import { check as accountHoldsSeveralEnvironments } from "./account-holds-several-environments/check.ts";
 import { check as boundaryWeakerThanProfile } from "./boundary-weaker-than-profile/check.ts";
 import { check as breakGlassUnproven } from "./break-glass-unproven/check.ts";
 import { check as changeReachesHigherEnvironmentUnreviewed } from "./change-reaches-higher-environment-unreviewed/check.ts";
@@ -15,7 +14,6 @@ import { check as guardRemovableByOnePerson } from "./guard-removable-by-one-per
 import { check as guardRemovableFromBelow } from "./guard-removable-from-below/check.ts";
 import { check as higherEnvironmentWritableFromBelow } from "./higher-environment-writable-from-below/check.ts";
 import { check as higherRoleAssumableFromBelow } from "./higher-role-assumable-from-below/check.ts";
-import { check as onlyATagSeparatesEnvironments } from "./only-a-tag-separates-environments/check.ts";
 import { check as personDeploysPastThePipeline } from "./person-deploys-past-the-pipeline/check.ts";
 import { check as personPassesGateAlone } from "./person-passes-gate-alone/check.ts";
 import { check as personReachesProductionThroughLowerEnvironment } from "./person-reaches-production-through-lower-environment/check.ts";
@@ -34,6 +32,13 @@ import { check as autoPromotionIntoProduction } from "./auto-promotion-into-prod
 import { check as controllerDeploysToTwoEnvironments } from "./controller-deploys-to-two-environments/check.ts";
 import { check as promotionSkipsLowerEnvironment } from "./promotion-skips-lower-environment/check.ts";
 import { check as sourceDeployedWithoutReview } from "./source-deployed-without-review/check.ts";
+import { check as environmentsShareClusterServices } from "./environments-share-cluster-services/check.ts";
+import { check as environmentsShareNodes } from "./environments-share-nodes/check.ts";
+import { check as namespaceIsTheOnlyBoundary } from "./namespace-is-the-only-boundary/check.ts";
+import { check as namespaceWithoutDefaultDeny } from "./namespace-without-default-deny/check.ts";
+import { check as productionBaselineWeakerThanBelow } from "./production-baseline-weaker-than-below/check.ts";
+import { check as productionImageNotRunBelow } from "./production-image-not-run-below/check.ts";
+import { check as productionWithoutPodSecurity } from "./production-without-pod-security/check.ts";
 
 export const checks: readonly Check[] = [
   secretValidInTwoEnvironments,
@@ -67,7 +72,12 @@ export const checks: readonly Check[] = [
   entityInNoEnvironment,
   environmentWithoutAccessRules,
   boundaryWeakerThanProfile,
-  accountHoldsSeveralEnvironments,
-  onlyATagSeparatesEnvironments,
+  namespaceIsTheOnlyBoundary,
+  environmentsShareNodes,
+  environmentsShareClusterServices,
   controllerDeploysToTwoEnvironments,
+  namespaceWithoutDefaultDeny,
+  productionImageNotRunBelow,
+  productionWithoutPodSecurity,
+  productionBaselineWeakerThanBelow,
 ];

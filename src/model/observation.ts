@@ -4,6 +4,7 @@ import type { FirewallObservation } from "./observations/firewall.ts";
 import type { GithubObservation } from "./observations/github.ts";
 import type { GitlabObservation } from "./observations/gitlab.ts";
 import type { KubernetesObservation } from "./observations/kubernetes.ts";
+import type { KubernetesKustomization } from "./observations/kubernetes-rendering.ts";
 import type { TerraformPart, TerraformSource } from "./observations/terraform.ts";
 
 export type Observation =
@@ -12,6 +13,7 @@ export type Observation =
   | GithubObservation
   | GitlabObservation
   | KubernetesObservation
+  | KubernetesKustomization
   | TerraformPart
   | TerraformSource;
 

@@ -27,6 +27,7 @@ import {
   partOf,
   requestId,
 } from "./emit.ts";
+import { accessRules } from "./argo-access.ts";
 import { applicationSetRules } from "./application-set-rules.ts";
 import { powerId, writerOf } from "./argo-ids.ts";
 import { reachOf } from "./reach-of-controller.ts";
@@ -40,6 +41,7 @@ export function argoRules(to: Emitter, argo: Installation): void {
   for (const target of argo.targets) credentialRules(to, argo, target);
   for (const set of argo.sets) applicationSetRules(to, argo, set);
   ownRules(to, argo);
+  accessRules(to, argo);
 }
 
 function applicationRules(to: Emitter, argo: Installation, application: Application): void {

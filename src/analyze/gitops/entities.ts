@@ -3,6 +3,7 @@ import type { Entity, Place } from "../../model/entity.ts";
 import type { EntitySink } from "../../model/rule.ts";
 import type { Source } from "../../model/source.ts";
 import type { PlaneInput } from "../plane.ts";
+import { accessEntities } from "./argo-access.ts";
 import { powerId } from "./argo-ids.ts";
 import { installationsOf } from "./argo.ts";
 import { idOf, labelOf, manifestsId, type Named, requestId, resource } from "./emit.ts";
@@ -10,6 +11,7 @@ import { stagesOf } from "./kargo.ts";
 import { freightId } from "./promotion-rules.ts";
 
 export function gitopsEntities(input: PlaneInput, sink: EntitySink): void {
+  accessEntities(input, sink);
   const { observations } = input;
   const seen = new Set<string>();
   const add = (entity: Entity): void => {

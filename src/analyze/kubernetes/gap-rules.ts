@@ -104,6 +104,9 @@ function take(estate: KnownEstate, cluster: Cluster, namespace: string | undefin
       give(everyone, fact("control", target), `a role binding that was not read may bind anyone in cluster ${cluster.name}`);
       return true;
     }
+    case "kubernetes/unrendered":
+      unrendered(cluster, spaces, estate, give);
+      return true;
     case "kubernetes/role":
       return unknownRole(estate, cluster, gap, give);
     case "kubernetes/secrets":
@@ -130,6 +133,21 @@ function take(estate: KnownEstate, cluster: Cluster, namespace: string | undefin
     default:
       return false;
   }
+}
+
+/**
+ * An overlay or a chart that was not rendered could hold any object of the cluster. Where the API server answered, what it serves is what was applied, and
+ * the files add nothing.
+ */
+function unrendered(cluster: Cluster, spaces: readonly Namespace[], estate: KnownEstate, give: Give): void {
+  if (cluster.isDump) return;
+  const everyone = [fact("act-as", groupId(cluster.name, AUTHENTICATED))];
+  give(
+    everyone,
+    fact("control", clusterId(cluster.name)),
+    `a role binding that was not rendered may bind anyone in cluster ${cluster.name}`,
+  );
+  for (const space of spaces) unreadWorkloads(estate, cluster, space, give);
 }
 
 type Give = (needs: readonly Fact[], gives: Fact, how: string) => void;

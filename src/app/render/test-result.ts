@@ -234,13 +234,7 @@ export const violated: CheckResult = {
   ],
   environments: [
     { name: "production", tier: "production", entities: 412, boundary: "account" },
-    {
-      name: "test",
-      tier: "test",
-      entities: 61,
-      boundary: "namespace",
-      boundaryUnread: "what test holds: namespaces of acme was not read (AccessDenied)",
-    },
+    { name: "test", tier: "test", entities: 61, boundary: "namespace" },
     { name: "development", tier: "development", entities: 180, boundary: "account" },
   ],
   doors: [

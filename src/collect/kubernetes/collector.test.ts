@@ -8,6 +8,7 @@ import type { Gap } from "../../model/gap.ts";
 import type { Observation, ObservationKind, ObservationOf } from "../../model/observation.ts";
 import type { ParsedFile } from "../collector.ts";
 import { collector } from "./collector.ts";
+import { rendered } from "./kustomize.ts";
 
 const KEY = new TextEncoder().encode("a key of the tests");
 const context = { fingerprint: (secret: string) => fingerprint(KEY, secret) };
@@ -19,10 +20,13 @@ function file(documents: readonly unknown[], cluster: string | undefined = "prod
 function read(parsed: ParsedFile): { observations: Observation[]; gaps: Gap[] } {
   const observations: Observation[] = [];
   const gaps: Gap[] = [];
-  const sink = { observation: (each: Observation) => void observations.push(each), gap: (each: Gap) => void gaps.push(each) };
+  const pieces: Observation[] = [];
+  const gap = (each: Gap): void => void gaps.push(each);
   parsed.documents.forEach((document, index) => {
-    if (collector.recognize(document, parsed) !== undefined) collector.map(document, index, parsed, sink, context);
+    if (collector.recognize(document, parsed) === undefined) return;
+    collector.map(document, index, parsed, { observation: (each) => void pieces.push(each), gap }, context);
   });
+  observations.push(...rendered(pieces, { gap }));
   return { observations, gaps };
 }
 
@@ -203,7 +207,7 @@ describe("recognition is by content", () => {
     [{ apiVersion: "v1", kind: "Pod" }, "Kubernetes object"],
     [{ apiVersion: "v1", kind: "PodList", items: [] }, "Kubernetes list"],
     [{ apiVersion: "acme.example/v1", kind: "Widget", metadata: { name: "w" } }, "Kubernetes object"],
-    [{ apiVersion: "kustomize.config.k8s.io/v1beta1", kind: "Kustomization" }, undefined],
+    [{ apiVersion: "kustomize.config.k8s.io/v1beta1", kind: "Kustomization" }, "Kustomization"],
     [{ apiVersion: "v1", kind: "Config", users: [] }, undefined],
     [{ apiVersion: "kind.x-k8s.io/v1alpha4", kind: "Cluster" }, undefined],
     [{ apiVersion: "skaffold/v2beta1", kind: "Config" }, undefined],

@@ -4,6 +4,7 @@ import type { Scope } from "../../model/manifest.ts";
 import type { Collector } from "../collector.ts";
 import { CLAUSES } from "./clauses.ts";
 import { leastRules, RESOURCES } from "./fetch-resources.ts";
+import { isChart, isKustomization } from "./kustomize.ts";
 import { isClusterObject, isDiscovery, isList, type Topic } from "./kinds.ts";
 import { join } from "./join.ts";
 import { map } from "./map.ts";
@@ -19,9 +20,11 @@ export const collector: Collector = {
     "NetworkPolicy, AdminNetworkPolicy, BaselineAdminNetworkPolicy, ClusterNetworkPolicy",
     "NetworkAttachmentDefinition, MultiNetworkPolicy, UserDefinedNetwork, ClusterUserDefinedNetwork",
     "Service, Ingress, OpenShift Route, Gateway and the routes of the Gateway API, ReferenceGrant",
+    "Node (labels and taints), PersistentVolumeClaim, ResourceQuota, LimitRange",
     "Application, AppProject, ApplicationSet (Argo CD)",
     "Kustomization, HelmRelease and their sources (Flux)",
     "Project, ProjectConfig, Warehouse, Stage, PromotionTask (Kargo), PromotionStrategy and commit statuses (GitOps Promoter)",
+    "kustomizations of plain manifests; any other, and Helm charts, as gaps that name the command which renders them",
     "every other kind by name",
   ],
   permissions: leastRules().map(({ apiGroups, resources }) => `list ${resources.join(", ")} (${apiGroups[0] || '""'})`),
@@ -33,8 +36,11 @@ export const collector: Collector = {
     "which pods share a node (A1)",
     "whether the network plugin enforces policies, and what policies of its own kinds say (B4)",
   ],
-  recognize(document) {
+  recognize(document, file) {
     if (isDiscovery(document)) return "Kubernetes discovery";
+    // Files for tools hold no object by themselves: they count where the folder is said to be a cluster's.
+    if (file.scope?.cluster !== undefined && isKustomization(document)) return "Kustomization";
+    if (file.scope?.cluster !== undefined && isChart(document)) return "Helm chart";
     if (!isClusterObject(document)) return undefined;
     return isList(document) ? "Kubernetes list" : "Kubernetes object";
   },

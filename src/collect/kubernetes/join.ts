@@ -1,12 +1,13 @@
-// After every file was read: whether the fingerprints of all secrets can be compared with each other.
+// After every file was read: what overlays give, and whether the fingerprints of all secrets can be compared with each other.
 import type { Observation } from "../../model/observation.ts";
 import type { ListedCall, ObservationSink } from "../collector.ts";
+import { rendered } from "./kustomize.ts";
 import { CLAUSES } from "./clauses.ts";
 
 /** Under another key than the rest, equal values are not seen to be equal, and a cluster's secrets are as good as unread. */
 export function join(observations: readonly Observation[], _: readonly ListedCall[], sink: ObservationSink): void {
   const first = new Map<string, Map<string, Observation>>();
-  for (const observation of observations) {
+  for (const observation of rendered(observations, sink)) {
     sink.observation(observation);
     if (observation.kind !== "kubernetes/secret") continue;
     for (const { fingerprint, key = "" } of Object.values(observation.values)) {

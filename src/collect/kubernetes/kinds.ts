@@ -86,6 +86,10 @@ export const KINDS: Readonly<Record<string, Kind>> = {
   VirtualMachineInstance: KUBEVIRT,
   VirtualMachineInstanceReplicaSet: KUBEVIRT,
   VirtualMachinePool: { ...KUBEVIRT, groups: ["pool.kubevirt.io"], versions: ["v1", "v1beta1", "v1alpha1"] },
+  Node: { ...CORE, topic: "other", namespaced: false },
+  PersistentVolumeClaim: { ...CORE, topic: "other" },
+  ResourceQuota: { ...CORE, topic: "other" },
+  LimitRange: { ...CORE, topic: "other" },
   Application: ARGO,
   AppProject: ARGO,
   ApplicationSet: ARGO,
@@ -119,9 +123,6 @@ export const KINDS: Readonly<Record<string, Kind>> = {
 /** Namespaced kinds of Kubernetes itself that are listed only; those of other groups say where they stand, or stand in no namespace. */
 const NAMESPACED_OTHERS: ReadonlySet<string> = new Set([
   "/Endpoints",
-  "/PersistentVolumeClaim",
-  "/LimitRange",
-  "/ResourceQuota",
   "/Event",
   "policy/PodDisruptionBudget",
   "autoscaling/HorizontalPodAutoscaler",

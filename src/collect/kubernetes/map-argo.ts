@@ -82,6 +82,7 @@ function mapProject(document: unknown, at: Placed, _: string, { fingerprint }: C
     destinations: spec.destinations.map(destinationOf),
     sourceNamespaces: spec.sourceNamespaces,
     clusterKinds: spec.clusterResourceWhitelist,
+    ...(spec.roles.length > 0 && { roles: spec.roles.map((role, i) => ({ ...role, source: inside(at.source, "spec", "roles", i) })) }),
     signatureKeys: spec.signatureKeys.map(({ keyID }) => keyID),
     actsAs: spec.destinationServiceAccounts.map(({ server, namespace, defaultServiceAccount }) => ({
       server,

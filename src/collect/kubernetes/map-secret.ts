@@ -1,4 +1,6 @@
 // Secrets and config maps → observations. A value leaves this file only as a keyed fingerprint.
+import { z } from "zod";
+import { isObject } from "../../lib/json.ts";
 import type { KubernetesConfigMap, KubernetesObservation, KubernetesSecret } from "../../model/observations/kubernetes.ts";
 import type { CollectorContext } from "../collector.ts";
 import { keyIdOf } from "./fingerprint-key.ts";
@@ -24,12 +26,52 @@ export function mapSecret(document: unknown, at: Placed, _: string, context: Col
     return key === own ? { fingerprint } : { fingerprint, ...(key !== undefined && { key }) };
   };
   // stringData wins over data under the same key (Secret, core/v1).
-  const values = {
+  const values: Record<string, KubernetesSecret["values"][string]> = {
     ...Object.fromEntries(Object.entries(data).map(([key, text]) => [key, entry(text, decoded(text))])),
     ...Object.fromEntries(Object.entries(stringData).map(([key, text]) => [key, entry(text, text)])),
   };
+  for (const [key, text] of Object.entries({ ...decodedTexts(data), ...stringData })) {
+    const credentials = DOCKER_CONFIG.has(key) ? registryCredentials(text) : undefined;
+    if (!credentials) continue;
+    // The same credential may stand in files that are written differently: what counts is each registry's own.
+    delete values[key];
+    for (const [registry, credential] of credentials)
+      values[`credential of ${registry}`] = { fingerprint: context.fingerprint(credential) };
+  }
   const argoCluster = argoClusterOf(at, { ...decodedTexts(data), ...stringData }, context);
   return { ...withoutNotes(at), kind: "kubernetes/secret", ...(type && { type }), values, ...argoCluster } satisfies KubernetesSecret;
+}
+
+/** Secrets, "Docker config Secrets": `.dockerconfigjson` holds `auths` by registry, the older `.dockercfg` is that map itself. */
+const DOCKER_CONFIG: ReadonlySet<string> = new Set([".dockerconfigjson", ".dockercfg"]);
+
+const Auths = z.record(
+  z.string(),
+  z.object({
+    auth: z.string().nullish(),
+    username: z.string().nullish(),
+    password: z.string().nullish(),
+    identitytoken: z.string().nullish(),
+  }),
+);
+
+function registryCredentials(text: string): readonly (readonly [registry: string, credential: string])[] | undefined {
+  const parsed = parsedJson(text);
+  const auths = Auths.safeParse(isObject(parsed) && isObject(parsed["auths"]) ? parsed["auths"] : parsed);
+  if (!auths.success || Object.keys(auths.data).length === 0) return undefined;
+  const found = Object.entries(auths.data).map(([registry, { auth, username, password, identitytoken }]) => {
+    const credential = identitytoken || (password ? `${username ?? ""}:${password}` : auth ? decoded(auth) : "");
+    return [registry.replace(/^https?:\/\//, "").replace(/\/(v[12]\/?)?$/, ""), credential] as const;
+  });
+  return found.every(([, credential]) => credential !== "") ? found : undefined;
+}
+
+function parsedJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Source: Argo CD, "Declarative Setup", Clusters: `name` and `server` of a secret with this label; `config` holds the credential. */

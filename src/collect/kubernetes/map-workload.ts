@@ -5,6 +5,7 @@ import type { CollectorContext } from "../collector.ts";
 import { KINDS } from "./kinds.ts";
 import type { Placed } from "./map.ts";
 import { attachmentsOf } from "./map-attachments.ts";
+import { tolerationsOf } from "./map-placement.ts";
 import { redactArguments, redactValue } from "./redact.ts";
 import { type Container, CronJob, Head, Pod, type PodSpec, Templated, type Volume } from "./schema.ts";
 
@@ -29,7 +30,7 @@ export function mapWorkload(document: unknown, at: Placed, kind: string, context
     // Absent: `default` (core/v1 PodSpec, set by the ServiceAccount admission controller).
     serviceAccount: spec.serviceAccountName || spec.serviceAccount || "default",
     ...(typeof spec.automountServiceAccountToken === "boolean" && { automountToken: spec.automountServiceAccountToken }),
-    containers: mapContainers(spec, source, context),
+    containers: withDigests(mapContainers(spec, source, context), document, kind),
     hostNetwork: spec.hostNetwork === true,
     hostPid: spec.hostPID === true,
     hostIpc: spec.hostIPC === true,
@@ -46,6 +47,8 @@ export function mapWorkload(document: unknown, at: Placed, kind: string, context
     ...controllerOf(document, kind),
     ...(kind === "Pod" && hasEnded(document) && { ended: true as const }),
     nodeSelector: spec.nodeSelector,
+    ...tolerationsOf(spec.tolerations),
+    ...claimTemplatesOf(document, kind),
     ...(isPinned && { pinned: true as const }),
   } satisfies KubernetesWorkload;
 }
@@ -60,6 +63,31 @@ function podOf(document: unknown, at: Placed, kind: string): Found {
     annotations: template.metadata?.annotations ?? {},
     path: ["spec", ...(isCron ? ["jobTemplate", "spec"] : []), "template", "spec"],
   };
+}
+
+/** The status says which image runs, where the image's name is a tag: `registry/name@sha256:…`, with what pulled it before it. */
+function withDigests(containers: KubernetesContainer[], document: unknown, kind: string): KubernetesContainer[] {
+  if (kind !== "Pod") return containers;
+  const { status } = Pod.parse(document);
+  const statuses = [...(status?.containerStatuses ?? []), ...(status?.initContainerStatuses ?? [])];
+  const digests = new Map(
+    statuses.flatMap(
+      ({ name, imageID }) =>
+        /@(sha256:[0-9a-f]{64})$/
+          .exec(imageID ?? "")
+          ?.slice(1)
+          .map((digest) => [name, digest] as const) ?? [],
+    ),
+  );
+  return containers.map((each) => {
+    const digest = digests.get(each.name);
+    return digest === undefined ? each : { ...each, digest };
+  });
+}
+
+function claimTemplatesOf(document: unknown, kind: string): Pick<KubernetesWorkload, "claimTemplates"> {
+  const templates = kind === "StatefulSet" ? (Templated.parse(document).spec.volumeClaimTemplates ?? []) : [];
+  return templates.length === 0 ? {} : { claimTemplates: templates.map(({ spec }) => spec?.storageClassName ?? "") };
 }
 
 function mapContainers(spec: PodSpec, source: Source, context: CollectorContext): KubernetesContainer[] {

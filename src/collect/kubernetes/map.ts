@@ -16,12 +16,14 @@ import {
   type Topic,
 } from "./kinds.ts";
 import { CLAUSES } from "./clauses.ts";
+import { chartGap, isChart, isKustomization, mapKustomization } from "./kustomize.ts";
 import { LAST_APPLIED, mapConfigMap, mapExternalSecret, mapSealedSecret, mapSecret } from "./map-secret.ts";
 import { ATTACHMENT_MAPPERS } from "./map-attachments.ts";
 import { mapMachine } from "./map-machine.ts";
 import { ARGO_MAPPERS } from "./map-argo.ts";
 import { FLUX_MAPPERS } from "./map-flux.ts";
 import { NETWORK_MAPPERS } from "./map-network.ts";
+import { PLACEMENT_MAPPERS } from "./map-placement.ts";
 import { PROMOTION_MAPPERS } from "./map-promotion.ts";
 import { mapRole, mapRoleBinding } from "./map-rbac.ts";
 import { mapWorkload } from "./map-workload.ts";
@@ -37,6 +39,7 @@ export interface Placed {
   readonly labels: Readonly<Record<string, string>>;
   readonly annotations: Readonly<Record<string, string>>;
   readonly served?: true;
+  readonly placeless?: string;
   readonly source: Source;
 }
 
@@ -59,6 +62,7 @@ const MAPPERS: Readonly<Record<string, Mapper>> = {
   VirtualMachineInstance: mapMachine,
   VirtualMachineInstanceReplicaSet: mapMachine,
   VirtualMachinePool: mapMachine,
+  ...PLACEMENT_MAPPERS,
   ...ARGO_MAPPERS,
   ...FLUX_MAPPERS,
   ...PROMOTION_MAPPERS,
@@ -75,6 +79,8 @@ export function map(document: unknown, index: number, file: ParsedFile, sink: Ob
     return;
   }
   const source: Source = { file: file.path, pointer: "", ...(file.documents.length > 1 && { document: index }) };
+  if (isKustomization(document)) return mapKustomization(document, file, source, cluster, sink);
+  if (isChart(document)) return sink.gap(chartGap(document, file, source, cluster));
   unfold(document, source, 0, { cluster, sink, context });
 }
 
@@ -152,27 +158,16 @@ function place({ metadata, kind }: Head, source: Source, isNamespaced: boolean, 
   const isPlaceless = isNamespaced && !metadata.namespace;
   // A cluster-scoped kind ignores a namespace that a manifest gives it; a kind of which nothing is known is believed.
   const namespace = isPlaceless ? "default" : kindIsClusterScoped(kind, group) ? undefined : (metadata.namespace ?? undefined);
-  const at: Placed = {
+  return {
     cluster: to.cluster,
     ...(namespace && { namespace }),
     name: metadata.name,
     labels: metadata.labels,
     annotations,
     ...(metadata.uid && { served: true as const }),
+    ...(isPlaceless && { placeless: `${group ? `${kind}.${group}` : kind}/${metadata.name}` }),
     source,
   };
-  if (isPlaceless) {
-    const id = `k8s:${to.cluster}/default/${group ? `${kind}.${group}` : kind}/${metadata.name}`;
-    to.sink.gap({
-      topic: "kubernetes/namespace",
-      subject: id,
-      what: `the namespace of ${kind} ${metadata.name}`,
-      why: "the manifest names none; default is where it stands unless it is applied elsewhere",
-      clauses: CLAUSES.other,
-      source: inside(source, "metadata"),
-    });
-  }
-  return at;
 }
 
 const kindIsClusterScoped = (kind: string, group: string): boolean => kindOf(kind, { group, version: "v1" })?.namespaced === false;

@@ -46,6 +46,7 @@ export const ArgoProject = z.object({
     destinations: list(z.object({ server: Text, name: Text, namespace: Text })),
     sourceNamespaces: Names,
     clusterResourceWhitelist: list(z.object({ group: z.string(), kind: z.string() })),
+    roles: list(z.object({ name: z.string().min(1), policies: Names, groups: Names })),
     signatureKeys: list(z.object({ keyID: z.string() })),
     destinationServiceAccounts: list(z.object({ server: z.string(), namespace: Text, defaultServiceAccount: z.string().min(1) })),
   }),

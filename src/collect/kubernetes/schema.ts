@@ -148,6 +148,18 @@ const Volume = z.object({
 });
 export type Volume = z.infer<typeof Volume>;
 
+export const Tolerations = z
+  .array(
+    z.object({
+      key: z.string().nullish(),
+      operator: z.enum(["Equal", "Exists"]).nullish(),
+      value: z.string().nullish(),
+      effect: z.string().nullish(),
+    }),
+  )
+  .nullish()
+  .transform((found) => found ?? []);
+
 /** PodSpec, core/v1. */
 export const PodSpec = z.object({
   serviceAccountName: z.string().nullish(),
@@ -165,6 +177,7 @@ export const PodSpec = z.object({
   ephemeralContainers: z.array(Container).nullish(),
   volumes: z.array(Volume).nullish(),
   imagePullSecrets: z.array(z.object({ name: z.string() })).nullish(),
+  tolerations: Tolerations,
 });
 export type PodSpec = z.infer<typeof PodSpec>;
 
@@ -174,6 +187,16 @@ const Template = z.object({
   spec: PodSpec,
 });
 
-export const Pod = z.object({ spec: PodSpec, status: z.object({ phase: z.string().nullish() }).nullish() });
-export const Templated = z.object({ spec: z.object({ template: Template }) });
+const ContainerStatus = z.array(z.object({ name: z.string(), imageID: z.string().nullish() })).nullish();
+
+export const Pod = z.object({
+  spec: PodSpec,
+  status: z.object({ phase: z.string().nullish(), containerStatuses: ContainerStatus, initContainerStatuses: ContainerStatus }).nullish(),
+});
+export const Templated = z.object({
+  spec: z.object({
+    template: Template,
+    volumeClaimTemplates: z.array(z.object({ spec: z.object({ storageClassName: z.string().nullish() }).nullish() })).nullish(),
+  }),
+});
 export const CronJob = z.object({ spec: z.object({ jobTemplate: Templated }) });

@@ -48,6 +48,13 @@ export interface ArgoProject extends KubernetesRead {
   readonly clusterKinds: readonly { readonly group: string; readonly kind: string }[];
   /** Commits must be signed with one of these keys. */
   readonly signatureKeys: readonly string[];
+  /** Roles of the project: policies in the form of argocd-rbac-cm, and the groups that have them. */
+  readonly roles?: readonly {
+    readonly name: string;
+    readonly policies: readonly string[];
+    readonly groups: readonly string[];
+    readonly source: Source;
+  }[];
   /** Service accounts that Argo CD acts as, where impersonation is switched on. */
   readonly actsAs: readonly { readonly server: string; readonly namespace?: string; readonly account: string }[];
 }

@@ -2,6 +2,7 @@
 import type { Source } from "../source.ts";
 import type { KubernetesAttachment, KubernetesNetworkObservation, TransportProtocol } from "./kubernetes-network.ts";
 import type { GitopsObservation } from "./gitops.ts";
+import type { KubernetesPlacement, KubernetesToleration } from "./kubernetes-placement.ts";
 
 /** What every object has. */
 export interface KubernetesRead {
@@ -11,6 +12,8 @@ export interface KubernetesRead {
   readonly name: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly annotations: Readonly<Record<string, string>>;
+  /** `KIND.GROUP/NAME`, of a manifest that names no namespace: `default` is where it stands unless it is applied elsewhere. */
+  readonly placeless?: string;
   /** The API server served this object (it has a uid); otherwise it is a manifest, as given. */
   readonly served?: true;
   readonly source: Source;
@@ -87,6 +90,8 @@ export interface KubernetesConfigMap extends KubernetesRead {
 export interface KubernetesContainer {
   readonly name: string;
   readonly image: string;
+  /** `sha256:…` of the image that a pod runs, as its status says. */
+  readonly digest?: string;
   readonly command: readonly string[];
   readonly args: readonly string[];
   readonly privileged: boolean;
@@ -134,6 +139,9 @@ export interface KubernetesWorkload extends KubernetesRead {
   readonly ended?: true;
   /** `nodeName`, or an affinity to nodes: where it runs is restricted by more than the selector. */
   readonly pinned?: true;
+  readonly tolerations?: readonly KubernetesToleration[];
+  /** Storage classes that its claim templates name; an empty text: the cluster's default. */
+  readonly claimTemplates?: readonly string[];
 }
 
 /** Any other object: listed so that nothing is lost (quotas, custom resources). */
@@ -153,4 +161,5 @@ export type KubernetesObservation =
   | KubernetesWorkload
   | KubernetesNetworkObservation
   | GitopsObservation
+  | KubernetesPlacement
   | KubernetesOther;

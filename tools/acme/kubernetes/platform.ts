@@ -139,8 +139,7 @@ const certManager: NamespaceSpec = {
 
 export function platformNamespaces(cluster: ClusterName): readonly NamespaceSpec[] {
   const empty = ["default", "kube-node-lease", "kube-public"].map((name) => ({ name }));
-  const all = [...empty, kubeSystem(cluster), ingress(cluster), monitoring(cluster), externalSecrets(cluster)];
-  return cluster === "production" ? [...all, certManager] : all;
+  return [...empty, kubeSystem(cluster), ingress(cluster), monitoring(cluster), externalSecrets(cluster), certManager];
 }
 
 const EDITED = ["configmaps", "endpoints", "persistentvolumeclaims", "pods", "secrets", "serviceaccounts", "services"];

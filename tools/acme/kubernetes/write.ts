@@ -6,13 +6,14 @@ import type { ClusterName } from "../names.ts";
 import { developmentApplications, productionApplications } from "./applications.ts";
 import { binding, configMap, list, namespace, role, secret, serviceAccountObject, workload } from "./objects.ts";
 import { CLUSTER_ROLES, clusterBindings, platformNamespaces } from "./platform.ts";
+import { TRIED } from "./tested.ts";
 import type { ClusterSpec, NamespaceSpec, WorkloadSpec } from "./specs.ts";
 
 const cluster = (name: ClusterName, fixed: boolean): ClusterSpec => ({
   name,
   namespaces: [
     ...platformNamespaces(name),
-    ...(name === "production" ? productionApplications(fixed) : developmentApplications(fixed)),
+    ...(name === "production" ? productionApplications(fixed) : [...developmentApplications(fixed), ...TRIED]),
   ].toSorted((a, b) => (a.name < b.name ? -1 : 1)),
   clusterRoles: CLUSTER_ROLES,
   clusterBindings: clusterBindings(name),
