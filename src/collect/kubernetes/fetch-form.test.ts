@@ -82,6 +82,44 @@ describe("the written form", () => {
     );
   });
 
+  test.each<JsonObject>([
+    {
+      apiVersion: "kubevirt.io/v1",
+      kind: "VirtualMachine",
+      metadata: { name: "vm", namespace: "shop" },
+      spec: {
+        template: {
+          metadata: { labels: { app: "vm" }, annotations: { "k8s.v1.cni.cncf.io/networks": '[{"name": "wire", "ips": ["10.9.0.1/24"]}]' } },
+          spec: {
+            networks: [{ name: "a", multus: { networkName: "shop/wire" } }],
+            volumes: [
+              { name: "disk", containerDisk: { image: "registry.acme.example/disk:1" } },
+              { name: "setup", cloudInitNoCloud: { userData: "password: horse", secretRef: { name: "setup" } } },
+              { name: "account", serviceAccount: { serviceAccountName: "vm" } },
+            ],
+          },
+        },
+      },
+    },
+    {
+      apiVersion: "k8s.cni.cncf.io/v1",
+      kind: "NetworkAttachmentDefinition",
+      metadata: { name: "wire", namespace: "shop" },
+      spec: { config: '{"cniVersion": "0.3.1", "name": "wire", "plugins": [{"type": "macvlan", "master": "eth1"}]}' },
+    },
+    {
+      apiVersion: "k8s.ovn.org/v1",
+      kind: "ClusterUserDefinedNetwork",
+      metadata: { name: "joint" },
+      spec: { namespaceSelector: { matchLabels: { team: "x" } }, network: { topology: "Layer2", layer2: { role: "Primary" } } },
+    },
+  ])("of a $kind is read as the object itself", (object) => {
+    const { observations, gaps } = seen(object) as { observations: unknown[]; gaps: unknown[] };
+    expect([observations.length, gaps]).toEqual([1, []]);
+    expect(seen(objectForm(object, by))).toEqual(seen(object));
+    expect(seen(objectForm(objectForm(object, by), by))).toEqual(seen(object));
+  });
+
   test("names every item of a typed list, as kubectl does", () => {
     const item: JsonObject = { metadata: { name: "a", namespace: "b", managedFields: [{ manager: "kubectl" }] } };
     expect(listForm([item], { apiVersion: "v1", kind: "ServiceAccount" }, by)).toEqual({
@@ -99,6 +137,8 @@ describe("the written form", () => {
     ["a Helm parameter", { spec: { source: { helm: { parameters: [{ name: "db.password", value: "horse" }] } } } }],
     ["a HelmRelease's values in a list", { spec: { values: { tokens: ["horse"] } } }],
     ["a substitution of a Kustomization", { spec: { postBuild: { substitute: { API_TOKEN: "horse" } } } }],
+    ["what a machine starts with", { spec: { volumes: [{ cloudInitNoCloud: { userData: "#cloud-config\nusers: [{ plain: horse }]" } }] } }],
+    ["the same in base64", { spec: { volumes: [{ cloudInitConfigDrive: { userDataBase64: "horse" } }] } }],
     ["a status message", { status: { message: "cannot log in with password=horse" } }],
     ["a URL anywhere", { spec: { repoURL: "https://bot:horse@git.acme.example/shop" } }],
   ])("hides %s", (_, body) => {

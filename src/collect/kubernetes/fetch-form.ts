@@ -90,6 +90,11 @@ const isText = (value: Json): value is string => typeof value === "string";
 /** Members under which people hang values of their own, by name: Helm values, Flux substitutions, what a template puts into a secret. */
 const FREE_MAPS: ReadonlySet<string> = new Set(["values", "valuesObject", "substitute", "data", "stringData"]);
 
+const isMark = (text: string): boolean => /^\{fingerprint [0-9a-f]+\}$/.test(text);
+
+/** What a virtual machine is set up with when it first starts: passwords, keys and scripts, in words or in base64. Nothing reads it. */
+const FIRST_START: ReadonlySet<string> = new Set(["userData", "userDataBase64", "networkData", "networkDataBase64"]);
+
 /** Everything else: arguments, named values and free text, wherever in the object they stand. */
 function deep(value: Json, by: Fingerprint, key = "", isFree = false): Json {
   if (isText(value)) return isFree ? redactValue(key, value, by) : redactNote(value, by);
@@ -105,6 +110,7 @@ function deep(value: Json, by: Fingerprint, key = "", isFree = false): Json {
   return Object.fromEntries(
     Object.entries(value).map(([member, item]) => {
       if (named !== undefined && member === "value") return [member, redactValue(named, String(item), by)];
+      if (FIRST_START.has(member) && isText(item)) return [member, isMark(item) ? item : fingerprintMark(by(item))];
       if (member === "annotations" && isObject(item)) {
         const { [LAST_APPLIED]: _, ...kept } = item;
         return [member, deep(kept, by, member)];
