@@ -1,9 +1,10 @@
 // The live half on a real API server: what is collected is what kubectl prints, the printed role is enough and no more, no secret is left.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { rootCertificates } from "node:tls";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { stringify } from "yaml";
@@ -67,7 +68,7 @@ describe.skipIf(!hasApiServer())(`collected from kube-apiserver (${INSTALL})`, (
     const token = server.kubectl(["create", "token", "bulkhead-collector", "--namespace", "bulkhead"]).trim();
     kubeconfig = server.kubeconfig("collector", token);
     await collect(output);
-  });
+  }, 300_000);
 
   afterAll(async () => {
     await server?.stop();
@@ -139,7 +140,7 @@ describe.skipIf(!hasApiServer())(`collected from kube-apiserver (${INSTALL})`, (
     }
     apply(leastRole("bulkhead-collector", "bulkhead"));
     rmSync(folder, { recursive: true, force: true });
-  });
+  }, 600_000);
 
   test("rights in one namespace give that namespace, and a gap for each other one", async () => {
     const folder = mkdtempSync(join(tmpdir(), "bulkhead-collect-"));
@@ -171,6 +172,40 @@ describe.skipIf(!hasApiServer())(`collected from kube-apiserver (${INSTALL})`, (
     expect(observations.some((each) => each.kind === "kubernetes/workload" && each.name === "shell")).toBe(true);
     // Nowhere may they list these, which is one gap for the cluster and not one for each namespace.
     expect(deniedOf(manifest)).toContain("kubectl get secrets --all-namespaces -o json");
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  test("a program that the kubeconfig names gets the credentials, as with kubectl", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "bulkhead-collect-"));
+    const credential = { apiVersion: "client.authentication.k8s.io/v1", kind: "ExecCredential", status: { token: server.adminToken } };
+    const exec = {
+      ...{ apiVersion: "client.authentication.k8s.io/v1", command: process.execPath, interactiveMode: "Never" },
+      args: ["-e", `console.log(${JSON.stringify(JSON.stringify(credential))})`],
+    };
+    const config = JSON.parse(readFileSync(kubeconfig, "utf8")) as { users: { user: object }[] };
+    for (const each of config.users) each.user = { exec };
+    const file = join(folder, "kubeconfig.json");
+    writeFileSync(file, JSON.stringify(config));
+    const manifest = await collect(folder, { kubeconfig: file });
+    expect([manifest.collectedBy, deniedOf(manifest)]).toEqual(["admin", []]);
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  test("a server that another authority vouches for is refused at once, whatever the surroundings say", async () => {
+    const config = readFileSync(kubeconfig, "utf8");
+    const own = Buffer.from(server.authority).toString("base64");
+    const file = `${kubeconfig}.other`;
+    writeFileSync(file, config.replace(own, Buffer.from(rootCertificates[0] ?? "").toString("base64")));
+    process.env["NODE_TLS_REJECT_UNAUTHORIZED"] = "0";
+    await expect(collect(output, { kubeconfig: file, firstWaitMs: 60_000 })).rejects.toThrow("certificate");
+    delete process.env["NODE_TLS_REJECT_UNAUTHORIZED"];
+  });
+
+  test("a token that the server does not know is refused, and nothing is written", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "bulkhead-collect-"));
+    const stranger = server.kubeconfig("stranger", "no-such-token");
+    await expect(collect(folder, { context: "stranger", kubeconfig: stranger })).rejects.toThrow("Unauthorized");
+    expect([...readFolder(folder)]).toEqual([]);
     rmSync(folder, { recursive: true, force: true });
   });
 
@@ -248,6 +283,17 @@ describe.skipIf(!hasApiServer())(`collected from kube-apiserver (${INSTALL})`, (
         return true;
       });
       expect(deniedOf(manifest)).toEqual(["kubectl get externalsecrets.external-secrets.io --all-namespaces -o json"]);
+    });
+
+    test("items that are something else than was asked for are no answer", async () => {
+      const { manifest } = await collectThrough(({ url }, response) => {
+        if (!url?.includes("/routes?")) return false;
+        const role = { apiVersion: "rbac.authorization.k8s.io/v1", kind: "ClusterRole", metadata: { name: "forged" }, rules: [] };
+        response.end(JSON.stringify({ apiVersion: "route.openshift.io/v1", kind: "RouteList", metadata: {}, items: [role] }));
+        return true;
+      });
+      expect(deniedOf(manifest)).toEqual(["kubectl get routes.v1.route.openshift.io --all-namespaces -o json"]);
+      expect(clusterRoles()).not.toContain("forged");
     });
 
     test("an interrupted collection goes on where it stopped, and asks for nothing twice", async () => {

@@ -136,7 +136,18 @@ class Asking {
       if (next.value.kind === "restart") {
         this.#sink.forget(call);
         count = 0;
-      } else this.#sink.write(call, fileOf(served, namespace, count++), listForm(next.value.items, what, this.#options.fingerprint));
+        continue;
+      }
+      // Threat: whoever serves one group by an API server of their own could slip in roles and policies as its items.
+      const other = next.value.items.find(
+        (item) => (item["kind"] ?? what.kind) !== what.kind || (item["apiVersion"] ?? what.apiVersion) !== what.apiVersion,
+      );
+      if (other) {
+        this.#sink.forget(call);
+        this.#told(0, 1);
+        return { status: 200, error: `the list holds items that are no ${what.kind} of ${what.apiVersion}` };
+      }
+      this.#sink.write(call, fileOf(served, namespace, count++), listForm(next.value.items, what, this.#options.fingerprint));
     }
   }
 

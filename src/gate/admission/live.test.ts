@@ -82,7 +82,7 @@ describe.skipIf(!hasApiServer())(`admission by kube-apiserver (${INSTALL})`, () 
       await apply(pod("probe", "shop-development", "busybox"), "--dry-run=server");
       await new Promise((later) => setTimeout(later, 50));
     }
-  });
+  }, 300_000);
 
   afterAll(async () => {
     webhook?.closeAllConnections();
