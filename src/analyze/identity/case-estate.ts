@@ -26,6 +26,8 @@ export interface EstateCase {
   readonly members?: Readonly<Record<string, readonly string[]>>;
   readonly control?: readonly { readonly id: string; readonly type?: "rcp"; readonly on: readonly string[]; readonly policy?: Policy }[];
   readonly policyTypes?: readonly string[];
+  /** Statements of the organization's delegation policy. */
+  readonly delegation?: Policy;
   readonly roles?: readonly (PrincipalCase & {
     readonly trust: Policy | null;
     readonly maxSessionSeconds?: number;
@@ -109,6 +111,10 @@ function* organization(estate: EstateCase): Iterable<Observation> {
   for (const [id, parent] of units) {
     const enabled = parent === undefined && estate.policyTypes ? { enabledPolicyTypes: estate.policyTypes } : {};
     yield { kind: "aws/organizational-unit", id, name: id, source: file, ...(parent !== undefined && { parent }), ...enabled };
+  }
+  if (estate.delegation) {
+    const arn = `arn:aws:organizations::${estate.management}:resourcepolicy/o-acme/rp-1`;
+    yield { kind: "aws/resource-policy", arn, account: estate.management, document: document(estate.delegation), source: file };
   }
   for (const { id, type, on, policy } of estate.control ?? []) {
     const kind = type === "rcp" ? "RESOURCE_CONTROL_POLICY" : "SERVICE_CONTROL_POLICY";

@@ -6,6 +6,7 @@ import type { Gap } from "../../model/gap.ts";
 import type { Observations, ObservationOf } from "../../model/observation.ts";
 import type { AwsGroup, AwsRole, AwsUser, NamedPolicy } from "../../model/observations/aws.ts";
 import type { Source } from "../../model/source.ts";
+import { isDelegation } from "../../model/aws/arn.ts";
 import { isReservedRole } from "../../model/aws/reserved-role.ts";
 import type { ContextValue } from "./condition.ts";
 import type { PlaneInput } from "../plane.ts";
@@ -61,6 +62,8 @@ export interface AwsEstate {
   readonly resources: readonly ResourceObservation[];
   /** undefined: the resource has none, or nobody asked; `unread`: it does not follow the grammar or is a gap. */
   readonly resourcePolicy: (arn: string) => AttachedPolicy | "unread" | undefined;
+  /** The organization's delegation policy: whom it lets manage policies from other accounts. */
+  readonly delegation: AttachedPolicy | "unread" | undefined;
   /** The document of a managed policy with where it stands, for guards and escalation. */
   readonly managedPolicy: (arn: string) => AttachedPolicy | undefined;
   /** A role that no file tells of, with the policies that the files know. */
@@ -113,6 +116,7 @@ function build({ observations, charter, gaps, asOf }: PlaneInput): AwsEstate {
   for (const role of roles) byName.set(`${role.account}/${role.name}`, role);
   const accounts = Map.groupBy(identities, (identity) => identity.account);
   const organization = readOrganization(observations, cache);
+  const resourcePolicy = resourcePolicies(observations, gaps, cache);
   return {
     cache,
     charter,
@@ -128,7 +132,8 @@ function build({ observations, charter, gaps, asOf }: PlaneInput): AwsEstate {
     accounts: accountsOf(observations, charter, identities),
     readAccounts: readAccounts(identities, gaps),
     resources,
-    resourcePolicy: resourcePolicies(observations, gaps, cache),
+    resourcePolicy,
+    delegation: delegationIn(observations, gaps, resourcePolicy),
     managedPolicy,
     asRole: (observed) => roleOf(observed, charter, managedPolicy, cache),
     isDelegationUnread: gaps.some(({ topic, subject }) => topic === "aws/identity-center" && subject === "sso.amazonaws.com"),
@@ -312,6 +317,16 @@ function resourcePolicies(observations: Observations, gaps: readonly Gap[], cach
     policies.set(arn, withShared(arn, own, shared, cache));
   }
   return (arn) => policies.get(arn);
+}
+
+function delegationIn(
+  observations: Observations,
+  gaps: readonly Gap[],
+  resourcePolicy: AwsEstate["resourcePolicy"],
+): AwsEstate["delegation"] {
+  const read = observations("aws/resource-policy").find(({ arn }) => isDelegation(arn));
+  if (read) return resourcePolicy(read.arn);
+  return gaps.some(({ topic, subject }) => topic === "aws/resource-policy" && isDelegation(subject)) ? "unread" : undefined;
 }
 
 function accountSources(observations: Observations, identities: readonly Identity[]): AwsEstate["sourceOfAccount"] {

@@ -1,5 +1,6 @@
 // What unread AWS inputs could have held, as may-rules, and no more.
 import { globMatches } from "../../lib/glob.ts";
+import { isDelegation } from "../../model/aws/arn.ts";
 import { gapId, type Gap } from "../../model/gap.ts";
 import { fact, type Fact, type RuleSink } from "../../model/rule.ts";
 import type { Source } from "../../model/source.ts";
@@ -87,6 +88,8 @@ const managedPolicy: Handler = (gap, { aws, out }) => {
 /** The subject may be a pattern: a call names a secret without the characters that its ARN ends in. */
 const resourcePolicy: Handler = (gap, { aws, known, out }) => {
   if (!gap.subject.startsWith("arn:")) return false;
+  // What an unread delegation policy could have held is who defeats a control policy: guards.ts.
+  if (isDelegation(gap.subject)) return true;
   const found = known.entities.has(gap.subject)
     ? [gap.subject]
     : aws.resources.map(({ arn }) => arn).filter((arn) => globMatches(gap.subject, arn));

@@ -1,7 +1,9 @@
 // Rules: who can make a guard stop guarding. Only guards that hold some rule back are asked about.
 import { fact, grant } from "../../model/rule.ts";
 import { isCustomerManaged, type Administrators } from "./administer.ts";
-import { ask, either, isCertain, type Target } from "./ask.ts";
+import { ask, caller, either, isCertain, type Target } from "./ask.ts";
+import { fixed } from "./condition.ts";
+import type { Caller } from "./context.ts";
 import type { Emission } from "./emission.ts";
 import { rootOf, type AwsEstate, type Identity } from "./estate.ts";
 import { IMPLICIT_DENY, type Decision, type Obstacle } from "./evaluate.ts";
@@ -151,7 +153,40 @@ function controlPolicy(id: string, obstacle: Obstacle, aws: AwsEstate, administr
       },
     );
   }
+  delegates(id, label, management ?? "*", aws, out);
   leaving(id, label, aws, out);
+}
+
+/**
+ * A delegation policy lets other accounts manage policies, each action with leave on both sides (Organizations User Guide, "Delegated administrator for
+ * AWS Organizations", "Create a resource-based delegation policy"). Whoever administers such an account can give themselves their side.
+ */
+function delegates(id: string, label: string, management: string, aws: AwsEstate, out: Emission): void {
+  const policy = aws.delegation;
+  if (policy === undefined) return;
+  const target: Target = { arn: id, account: management, policy, policyRequired: true };
+  const type = id.includes("/resource_control_policy/") ? "RESOURCE_CONTROL_POLICY" : "SERVICE_CONTROL_POLICY";
+  const extra = { "organizations:policytype": fixed(type) };
+  const may = (who: Caller, action: string): Decision =>
+    "index" in who && (who as Identity).index.forAction(action).allows.length === 0 ? IMPLICIT_DENY : ask(aws, who, action, target, extra);
+  const decide = (who: Caller): Decision =>
+    either(
+      may(who, "organizations:updatepolicy"),
+      undecided(may(who, "organizations:detachpolicy"), "if it may be taken off where it is attached"),
+    );
+  for (const account of aws.accounts) {
+    if (account === management || aws.organization.idOf(account) === undefined) continue;
+    const how = (who: Identity): string =>
+      `${who.label} of account ${account} can change or detach ${label}, which the organization delegates`;
+    each(aws, account, new Set(), out, { family: "aws/defeat-control-policy", guard: id, how }, decide);
+    const root = caller("root", rootOf(account), account);
+    out.decided(decide(root), {
+      family: "aws/defeat-control-policy",
+      needs: [fact("control", root.arn)],
+      gives: fact("defeat", id),
+      how: `whoever administers account ${account} can change ${label}, which the organization delegates`,
+    });
+  }
 }
 
 const managed = (id: string, label: string, management: string, aws: AwsEstate) =>

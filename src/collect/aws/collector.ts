@@ -66,6 +66,7 @@ export const collector: Collector = {
     "Access lists and access points of S3 (A1, D3)",
     "Data shares of Redshift, and copies that a schedule or a job makes (B6, D3)",
     "What a firewall appliance, a Direct Connect or VPN router, AWS Network Firewall or Cloud WAN lets through (B4)",
+    "Where files are given without it: the organization's delegation policy, by which other accounts may manage control policies (A1, A6)",
     "An authorization-details answer that was filtered looks whole: collect it without --filter (A1, A2)",
   ],
   recognize: (document, file) => shapeOf(document, file)?.name,

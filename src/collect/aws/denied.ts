@@ -1,7 +1,7 @@
 // What a denied call leaves unseen: one gap, scoped as tightly as the call.
 import type { Gap } from "../../model/gap.ts";
 import type { Scope } from "../../model/manifest.ts";
-import { accountOfArn, partitionOf } from "../../model/aws/arn.ts";
+import { accountOfArn, delegationOf, partitionOf } from "../../model/aws/arn.ts";
 import { parseCall, type CliCall } from "./call.ts";
 import { clusterArn } from "./map-eks.ts";
 import { identityCenterSubject } from "./map-identity-center.ts";
@@ -30,6 +30,8 @@ const codeOf = (error: string): string =>
 
 /** Whether the error says that there is none, rather than that it may not be seen. */
 export function saysNone(call: CliCall, error: string): boolean {
+  const isDelegation = call.service === "organizations" && call.operation === "describe-resource-policy";
+  if (isDelegation && codeOf(error) === "ResourcePolicyNotFoundException") return true;
   if (call.service === "organizations") return codeOf(error) === "AWSOrganizationsNotInUseException";
   // iam get-policy shares its operation's name with Lambda's, and a policy that is attached cannot be missing.
   return call.service !== "iam" && (NONE[call.operation]?.includes(codeOf(error)) ?? false);
@@ -103,6 +105,8 @@ function place(call: CliCall, scope: Scope): { readonly topic: AwsTopic; readonl
   const account = scope.account ?? "*";
   if (call.service === "sso-admin" || call.service === "identitystore" || call.operation === "list-delegated-administrators")
     return { topic: "aws/identity-center", subject: identityCenterSubject(call, scope.organization ?? account) };
+  if (call.service === "organizations" && call.operation === "describe-resource-policy")
+    return { topic: "aws/resource-policy", subject: delegationOf(scope.account) };
   if (call.service === "organizations") return organizationGap(call, scope);
   if (call.service === "iam") return iamGap(call, account);
   const arn = resourceArn(call, scope);

@@ -190,6 +190,7 @@ export const ORGANIZATION: readonly AskedCall[] = [
   call("organizations", "ListRoots", { lists: ["Roots"], following: each("Roots", "Id", "ParentId", BELOW) }),
   policies("SERVICE_CONTROL_POLICY"),
   policies("RESOURCE_CONTROL_POLICY"),
+  call("organizations", "DescribeResourcePolicy"),
   call("organizations", "ListDelegatedAdministrators", {
     input: { ServicePrincipal: "sso.amazonaws.com" },
     lists: ["DelegatedAdministrators"],

@@ -8,6 +8,7 @@ import { collectAws } from "../../app/collect.ts";
 import { isRead, readFolder } from "../../app/files.ts";
 import { type EstateReading, readEstate } from "../../app/read-estate.ts";
 import { Manifest } from "../../model/manifest.ts";
+import { delegationOf } from "../../model/aws/arn.ts";
 import { parseCall } from "./call.ts";
 import { collector } from "./collector.ts";
 import { commandLine, kebab } from "./asked-call.ts";
@@ -109,8 +110,8 @@ describe.skipIf(program === undefined)(`collected from moto server (${program ??
 
   test("every file is recognized, every manifest is whole, and there is no gap", () => {
     expect(reading.unrecognized).toEqual([]);
-    // What the emulator does not know: boundaries of permission sets, and that IAM Identity Center has delegated administrators.
-    const unknown = ["sso.amazonaws.com", `${made.set}#policies`];
+    // What the emulator does not know: boundaries of permission sets, delegated administrators of IAM Identity Center, and delegation policies.
+    const unknown = ["sso.amazonaws.com", `${made.set}#policies`, delegationOf(MANAGEMENT)];
     expect(reading.gaps.filter(({ subject }) => !unknown.includes(subject))).toEqual([]);
     expect(reading.manifests.map(({ scope }) => scope["account"]).toSorted()).toEqual([MANAGEMENT, MANAGEMENT, made.account].toSorted());
   });

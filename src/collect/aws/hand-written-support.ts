@@ -91,10 +91,24 @@ function organization({ organization: id, root, units, wall, accounts }: Acme): 
     [`aws organizations list-targets-for-policy --policy-id ${full.Id}`, targets(everything)],
     [`aws organizations list-targets-for-policy --policy-id ${wall}`, targets([[units.below, "ORGANIZATIONAL_UNIT"]])],
     [`aws organizations list-targets-for-policy --policy-id ${open.Id}`, targets(everything)],
+    ["aws organizations describe-resource-policy", DELEGATION],
     ["aws organizations list-delegated-administrators --service-principal sso.amazonaws.com", { DelegatedAdministrators: [] }],
     ...[REGION, OTHER_REGION].map((region): Written => [`aws sso-admin list-instances --region ${region}`, { Instances: [] }]),
   ];
 }
+
+/** A delegation policy that lets an account of nobody's look at policies. */
+export const DELEGATION = {
+  ResourcePolicy: {
+    ResourcePolicySummary: { Id: "rp-11112222", Arn: `arn:aws:organizations::${MANAGEMENT}:resourcepolicy/o-acme/rp-11112222` },
+    Content: JSON.stringify({
+      Version: "2012-10-17",
+      Statement: [
+        { Effect: "Allow", Principal: { AWS: "arn:aws:iam::444455556666:root" }, Action: "organizations:DescribePolicy", Resource: "*" },
+      ],
+    }),
+  },
+};
 
 interface Role {
   readonly name: string;

@@ -12,7 +12,7 @@ import { readFolder } from "../../app/files.ts";
 import { manifestsIn, type Pinned, withoutPlaces, writtenFiles } from "./compared-support.ts";
 import { leastPolicy } from "./fetch-calls.ts";
 import { ACCESS } from "./hand-written-networks-support.ts";
-import { handWritten } from "./hand-written-support.ts";
+import { DELEGATION, handWritten } from "./hand-written-support.ts";
 import { type Acme, addAuditor, addCollector, fillAcme, MANAGEMENT, openAs, OTHER_REGION, REGION, ROLE } from "./moto-acme-support.ts";
 import { type Asked, type Proxy, startProxy, type Treatment } from "./moto-proxy-support.ts";
 import { INSTALL, type Moto, motoProgram, startMoto } from "./moto-support.ts";
@@ -122,10 +122,11 @@ describe.skipIf(program === undefined)(`an organization collected from moto serv
   let first: readonly Asked[];
   const said: string[] = [];
 
-  /** What the emulator does not know is told as the API References print it: access entries of EKS, and that Identity Center is not in use. */
+  /** What the emulator does not know is told as the API References print it: access entries of EKS, delegations, and that Identity Center is not in use. */
   const entries = ({ action }: Asked): Treatment => {
     const told = ACCESS(acme.accounts.production);
     if (action === "organizations:ListDelegatedAdministrators") return { document: { DelegatedAdministrators: [] } };
+    if (action === "organizations:DescribeResourcePolicy") return { document: DELEGATION };
     if (action === "sso:ListInstances") return { document: { Instances: [] } };
     if (action === "eks:ListAccessEntries") return { document: told.entries };
     if (action === "eks:DescribeAccessEntry") return { document: told.entry };

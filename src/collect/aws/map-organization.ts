@@ -6,12 +6,14 @@ import {
   ControlPolicy,
   ControlPolicySummary,
   DelegatedAdministrator,
+  DelegationPolicy,
   Organization,
   OrganizationalUnit,
   Parent,
   PolicyTarget,
   Root,
 } from "./schema.ts";
+import { accountOfArn, delegationOf } from "../../model/aws/arn.ts";
 import { argumentOf, eachItem, has, listOf, parseItem, policyOrGap, type Reading, type Shape } from "./shape.ts";
 
 const CONTROL_TYPES = ["SERVICE_CONTROL_POLICY", "RESOURCE_CONTROL_POLICY"] as const;
@@ -178,6 +180,29 @@ function mapDelegated(reading: Reading): void {
   reading.observe({ kind: "aws/part", part: "delegated-administrators", service, source: reading.source });
 }
 
+/** Whom the management account lets manage policies: a resource policy of the organization (Organizations API Reference, DescribeResourcePolicy). */
+function mapDelegation(reading: Reading): void {
+  const source = inside(reading.source, "ResourcePolicy");
+  const gap = {
+    topic: "aws/resource-policy",
+    subject: delegationOf(reading.account),
+    what: "the organization's delegation policy",
+  } as const;
+  const item = parseItem(reading, DelegationPolicy, reading.document["ResourcePolicy"], source, gap);
+  if (!item) return;
+  const { Arn: arn } = item.ResourcePolicySummary;
+  const document = policyOrGap(reading, item.Content, inside(source, "Content"), "resource", { ...gap, subject: arn });
+  if (document === undefined) return;
+  const account = accountOfArn(arn);
+  reading.observe({
+    kind: "aws/resource-policy",
+    arn,
+    ...(account !== undefined && { account }),
+    document,
+    source: inside(source, "Content"),
+  });
+}
+
 const shape = (
   operations: readonly string[],
   is: Shape["is"],
@@ -200,6 +225,11 @@ export const organizationShapes: readonly Shape[] = [
   ),
   shape(["list-accounts", "list-accounts-for-parent"], listedBy("Accounts", "Id"), mapAccounts),
   shape(["list-delegated-administrators"], (document) => Array.isArray(document["DelegatedAdministrators"]), mapDelegated),
+  shape(
+    ["describe-resource-policy"],
+    ({ ResourcePolicy: policy }) => isObject(policy) && has(policy, "ResourcePolicySummary", "Content"),
+    mapDelegation,
+  ),
   shape(["list-roots"], listedBy("Roots", "Id"), mapRoots),
   shape(["list-organizational-units-for-parent"], listedBy("OrganizationalUnits", "Id"), mapUnits),
   shape(

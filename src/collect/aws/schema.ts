@@ -178,3 +178,4 @@ export const StoreUser = z.object({
 export const StoreGroup = z.object({ GroupId: Text, DisplayName: Text.optional(), IdentityStoreId: Text });
 export const StoreMembership = z.object({ GroupId: Text, IdentityStoreId: Text, MemberId: z.object({ UserId: Text }) });
 export const DelegatedAdministrator = z.object({ Id: AccountId });
+export const DelegationPolicy = z.object({ ResourcePolicySummary: z.object({ Arn: Arn }), Content: Document });

@@ -27,3 +27,8 @@ export function accountOfArn(text: string): string | undefined {
 /** The partition that the AWS CLI talks to in a region: `aws`, `aws-cn` or `aws-us-gov`. */
 export const partitionOf = (region: string | undefined): string =>
   region?.startsWith("cn-") ? "aws-cn" : region?.startsWith("us-gov-") ? "aws-us-gov" : "aws";
+
+/** The organization's delegation policy by a pattern, where its id is not known. */
+export const delegationOf = (account: string | undefined): string => `arn:aws:organizations::${account ?? "*"}:resourcepolicy/*`;
+
+export const isDelegation = (arn: string): boolean => /^arn:[^:]+:organizations::[^:]+:resourcepolicy\//.test(arn);
