@@ -133,6 +133,15 @@ export function groupsNamed(trust: CompiledPolicy): readonly string[] {
   return [...new Set(values.flatMap((value) => /^project_path:([\w.-]+)\//.exec(value)?.[1] ?? []))];
 }
 
+/** Groups of which the trust does not name the project in full: other projects of the group may match it. */
+export const isOpenGroup = (trust: CompiledPolicy, group: string): boolean =>
+  trust.statements
+    .flatMap(({ conditions }) => conditions)
+    .some(
+      ({ key, values }) =>
+        key === `${GITLAB}:sub` && values.some((value) => value.startsWith(`project_path:${group}/`) && /^[^:]*:[^:]*[*?]/.test(value)),
+    );
+
 /**
  * The token of a stranger's project on gitlab.com: they choose the path among groups that are not taken, and the ref (GitLab Docs, "OpenID Connect (OIDC)
  * Authentication Using ID Tokens": project_path:GROUP/PROJECT:ref_type:TYPE:ref:NAME).
@@ -140,7 +149,7 @@ export function groupsNamed(trust: CompiledPolicy): readonly string[] {
 export const strangerToGitlab = (taken: readonly string[]): Extra =>
   keyed(GITLAB, {
     sub: worded(
-      "project_path:*/*:ref_type:*:ref:*",
+      "project_path:*",
       taken.map((group) => `project_path:${group}/*`),
     ),
     aud: worded("*"),
@@ -150,7 +159,7 @@ export const strangerToGitlab = (taken: readonly string[]): Extra =>
 export const unseenProject = (group: string, known: readonly string[]): Extra =>
   keyed(GITLAB, {
     sub: worded(
-      `project_path:${group}/*:ref_type:*:ref:*`,
+      `project_path:${group}/*`,
       known.map((project) => `project_path:${project}:*`),
     ),
     aud: worded("*"),

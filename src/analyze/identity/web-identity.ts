@@ -14,6 +14,7 @@ import {
   GITHUB,
   GITLAB,
   groupsNamed,
+  isOpenGroup,
   issuerName,
   organizationsNamed,
   PUBLIC_ISSUERS,
@@ -166,7 +167,7 @@ function gitlabBeyond(trust: Trust, ours: readonly IdentityToken[]): void {
   out.decided(anyone, { family: "aws/assume-role-by-anyone", needs: [], gives, how, change });
   if (anyone.outcome === "allowed") return;
   const known = [...new Set(ours.flatMap((token) => token.claims["project_path"]?.value ?? []))];
-  for (const group of groups)
+  for (const group of groups.filter((one) => isOpenGroup(role.trust!.compiled, one)))
     out.decided(decide(trust, unseenProject(group, known)), {
       family: "aws/assume-role-with-web-identity",
       needs: [],

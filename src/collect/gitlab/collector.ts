@@ -31,7 +31,7 @@ export const collector: Collector = {
   ],
   recognize,
   map,
-  join: (observations, _calls, sink) => join(observations, sink),
+  join: (observations, calls, sink) => join(observations, calls, sink),
   denied,
 };
 

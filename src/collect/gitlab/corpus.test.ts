@@ -10,6 +10,7 @@ import { readPipeline } from "./resolve/pipeline.ts";
 
 const CORPUS = process.env["BULKHEAD_CORPUS"] ?? new URL("../../../../shared/corpus", import.meta.url).pathname;
 const ROOT = join(CORPUS, "ci/firecow+gitlab-ci-local/tests");
+const OTHERS = ["ci/boostsecurityio+poutine", "ci/DSD-DBS+capella-collab-manager"].map((folder) => join(CORPUS, folder));
 
 const filesBelow = (folder: string): string[] =>
   readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
@@ -86,4 +87,22 @@ describe.skipIf(!existsSync(ROOT))("the corpus (skipped where BULKHEAD_CORPUS an
     expect(counts.refused).toBeLessThan(10);
     expect(counts.read).toBeGreaterThan(250);
   }, 120_000);
+
+  test("so is every definition of the other sources", () => {
+    const counts = { definitions: 0, read: 0, refused: 0, "read with gaps": 0, jobs: 0 };
+    for (const root of OTHERS.filter((folder) => existsSync(folder)))
+      for (const path of filesBelow(root).filter((each) => basename(each) === ".gitlab-ci.yml")) {
+        const { file } = readFile(path, dirname(path));
+        if (file === undefined) continue;
+        counts.definitions++;
+        const beside = filesBelow(dirname(path)).flatMap((each) => readFile(each, dirname(path)).file ?? []);
+        const { pipeline, problems } = readPipeline(lookupIn(beside), file);
+        counts[pipeline === undefined ? "refused" : "read"]++;
+        counts.jobs += pipeline?.jobs.length ?? 0;
+        if (pipeline !== undefined && problems.length > 0) counts["read with gaps"]++;
+        expect(pipeline !== undefined || problems.some((one) => one.isFatal)).toBe(true);
+      }
+    process.stdout.write(`other sources: ${JSON.stringify(counts)}\n`);
+    expect(counts.read).toBeGreaterThan(0);
+  });
 });

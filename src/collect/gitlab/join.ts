@@ -2,7 +2,8 @@
 import { globMatches } from "../../lib/glob.ts";
 import type { Observation } from "../../model/observation.ts";
 import type { GitlabFile, GitlabProject } from "../../model/observations/gitlab.ts";
-import type { ObservationSink } from "../collector.ts";
+import type { ListedCall, ObservationSink } from "../collector.ts";
+import { calledBy, fileAsked } from "./call.ts";
 import type { Lookup } from "./resolve/config.ts";
 import { readPipeline } from "./resolve/pipeline.ts";
 import { gitlabGap } from "./topics.ts";
@@ -21,7 +22,7 @@ export function lookupIn(files: readonly GitlabFile[]): Lookup {
 
 const DEFAULT = ".gitlab-ci.yml";
 
-export function join(observations: readonly Observation[], sink: ObservationSink): void {
+export function join(observations: readonly Observation[], calls: readonly ListedCall[], sink: ObservationSink): void {
   const files: GitlabFile[] = [];
   const projects = new Map<string, GitlabProject>();
   for (const observation of observations) {
@@ -30,17 +31,33 @@ export function join(observations: readonly Observation[], sink: ObservationSink
     if (observation.kind === "gitlab/project") projects.set(observation.project, observation);
   }
   const lookup = lookupIn(files);
+  const denied = new Set(calls.flatMap(({ call, status, scope }) => (status === "denied" ? [deniedFile(call, scope.project)] : [])));
   for (const name of new Set([...projects.keys(), ...files.map((file) => file.project)]))
-    pipelineOf(name, projects.get(name), lookup, sink);
+    pipelineOf(name, projects.get(name), lookup, denied, sink);
 }
 
-function pipelineOf(name: string, project: GitlabProject | undefined, lookup: Lookup, sink: ObservationSink): void {
+function deniedFile(call: string, scoped: string | undefined): string | undefined {
+  const called = calledBy(call);
+  const path = fileAsked(called);
+  const project = called === undefined || /^\d+$/.test(called.of) ? scoped : called.of;
+  return path === undefined ? undefined : `gitlab:${project ?? ""}/${path}`;
+}
+
+function pipelineOf(
+  name: string,
+  project: GitlabProject | undefined,
+  lookup: Lookup,
+  denied: ReadonlySet<string | undefined>,
+  sink: ObservationSink,
+): void {
   const path = project?.definition ?? DEFAULT;
   const [file] = lookup(name, path);
   const subject = `gitlab:${name}/${path}`;
   const gap = (why: string, source: GitlabFile["source"] | undefined): void =>
     sink.gap(gitlabGap("gitlab/pipeline", subject, `${path} of ${name}`, why, source));
   if (file === undefined) {
+    // The denied call has a gap of its own, with the reason.
+    if (denied.has(subject)) return;
     const isElsewhere = /^https?:|@/.test(path);
     return gap(isElsewhere ? "the definition stands in another place" : "not collected", project?.source);
   }

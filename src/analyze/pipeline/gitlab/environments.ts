@@ -24,7 +24,10 @@ export function environmentNames(job: GitlabJob): Names | undefined {
   let complete = true;
   const variables = [...job.environment.name.matchAll(VARIABLE)].map((match) => match[1] as string);
   for (const variable of new Set(variables)) {
-    const values = (job.matrix?.[variable] ?? [job.variables[variable]]).filter((value) => value !== undefined && !value.includes("$"));
+    const matrix = job.matrix && Object.hasOwn(job.matrix, variable) ? job.matrix[variable] : undefined;
+    const values = (matrix ?? [Object.hasOwn(job.variables, variable) ? job.variables[variable] : undefined]).filter(
+      (value) => value !== undefined && !value.includes("$"),
+    );
     if (values.length === 0) {
       complete = false;
       continue;

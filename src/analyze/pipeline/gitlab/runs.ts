@@ -44,7 +44,7 @@ export function variablesAt(start: Start, written: Readonly<Record<string, strin
   return (name) => {
     const value = given(name);
     if (value !== undefined) return value;
-    const own = written[name];
+    const own = Object.hasOwn(written, name) ? written[name] : undefined;
     if (own === undefined) return OPEN;
     // A text with variables in it takes their values; one that a person types into the form starts with what is written.
     return own.includes("$") ? substituted(own, given) : own;
@@ -106,7 +106,7 @@ const KEYWORDS: Readonly<Record<string, (start: Start) => Truth>> = {
 
 function refMatches(ref: string, start: Start): Truth {
   const [name = ""] = ref.split("@");
-  const keyword = KEYWORDS[name];
+  const keyword = Object.hasOwn(KEYWORDS, name) ? KEYWORDS[name] : undefined;
   if (keyword) return keyword(start);
   if (start.kind === "merge request") return false;
   const pattern = /^\/.*\/\w*$/.test(name) ? `$CI_COMMIT_REF_NAME =~ ${name}` : `$CI_COMMIT_REF_NAME == "${name.replaceAll('"', "")}"`;

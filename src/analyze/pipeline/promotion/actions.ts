@@ -1,9 +1,12 @@
 // What the steps of a job do, as far as their text says it: build, deploy, test, take an artifact, name what is deployed.
 import type { Action, Task } from "../model/task.ts";
 
-/** At the start of a command: of a line, or after what joins commands. */
+/**
+ * At the start of a command: of a line, or after what joins commands. Threat: a long script is attacker-controlled. What follows a start is looked at up
+ * to the next one only, and names of files up to a length, so the time stays in proportion to the text.
+ */
 const command = (words: string): RegExp =>
-  new RegExp(`(?:^|[\\n;&|(]|\\bdo |\\bthen |\\bsudo |\\bexec |\\btime )\\s*(?:\\w+=\\S*\\s+)*(?:${words})`, "i");
+  new RegExp(`(?:^|[\\n;&|(])[ \\t]*(?:(?:do|then|else|sudo|exec|time) +)*(?:\\w+=\\S* +)*(?:${words})`, "i");
 
 /** Commands that make an artifact from source. Fetching dependencies is no build. */
 const BUILDS = command(
@@ -11,7 +14,7 @@ const BUILDS = command(
     String.raw`docker(?:\s+buildx)?\s+(?:build|bake)\b`,
     String.raw`docker[- ]compose\s+build\b`,
     String.raw`(?:podman|buildah|nerdctl)\s+(?:build|bud)\b`,
-    String.raw`/?(?:\S*/)?kaniko/executor\b`,
+    String.raw`[^\s;&|]{0,200}kaniko/executor\b`,
     String.raw`(?:npm|pnpm|yarn|bun)\s+(?:run\s+)?(?:build|compile|bundle|package)\b`,
     String.raw`(?:npx|pnpm\s+exec|yarn)\s+(?:vite|webpack|next|ng|nx|turbo|esbuild|rollup|tsc|parcel)\b(?:\s+(?:run\s+)?build)?`,
     String.raw`(?:mvn|\./mvnw)\b[^\n;&|]*\b(?:package|install|deploy|verify|jib:build)\b`,
@@ -28,7 +31,7 @@ const BUILDS = command(
     String.raw`gcloud\s+run\s+deploy\b[^\n;&|]*--source\b`,
     String.raw`az\s+acr\s+build\b`,
     String.raw`(?:serverless|sls|cf\s+push|eb\s+deploy|fly(?:ctl)?\s+deploy|netlify\s+deploy\s+--build|vercel\s+build)\b`,
-    String.raw`\S*/?build(?:[-_]\w+)*\.(?:sh|py)\b`,
+    String.raw`[^\s;&|]{0,200}build[\w-]{0,100}\.(?:sh|py)\b`,
   ].join("|"),
 );
 
@@ -49,10 +52,10 @@ const DEPLOYS = command(
     String.raw`ansible-playbook\b`,
     String.raw`argocd\s+app\s+(?:sync|set)\b`,
     String.raw`flux\s+reconcile\b`,
-    String.raw`(?:make|npm\s+run|yarn|pnpm(?:\s+run)?|bundle\s+exec\s+cap|just|task)\s+(?!\S*(?:smoke|test|check|verify|lint|dry))[\w:-]*(?:deploy|promote|rollout|release)`,
-    String.raw`(?:(?:bash|sh)\s+)?\S*deploy\S*\.(?:sh|py|rb|js|ts)\b`,
-    String.raw`(?:(?:bash|sh)\s+)?\S*deploy/\S+`,
-    String.raw`kustomize\s+build\b[^\n]*\|\s*kubectl\b`,
+    String.raw`(?:make|npm\s+run|yarn|pnpm(?:\s+run)?|bundle\s+exec\s+cap|just|task)\s+(?![\w:-]{0,200}(?:smoke|test|check|verify|lint|dry))[\w:-]{0,200}(?:deploy|promote|rollout|release)`,
+    String.raw`(?:(?:bash|sh)\s+)?[^\s;&|]{0,200}deploy[^\s;&|]{0,100}\.(?:sh|py|rb|js|ts)\b`,
+    String.raw`(?:(?:bash|sh)\s+)?[^\s;&|]{0,200}deploy/\S`,
+    String.raw`kustomize\s+build\b[^\n;&|]*\|\s*kubectl\b`,
   ].join("|"),
 );
 
@@ -69,8 +72,8 @@ const TESTS = command(
     String.raw`(?:mvn|\./mvnw)\b[^\n;&|]*\b(?:test|verify|install)\b`,
     String.raw`(?:gradle|\./gradlew)\b[^\n;&|]*\b(?:check|\w*[tT]est)\b`,
     String.raw`(?:bundle\s+exec\s+)?(?:rake\s+(?:test|spec)|rspec)\b`,
-    String.raw`make\s+\S*(?:test|check)\S*`,
-    String.raw`\S*(?:test|smoke|e2e)\S*\.(?:sh|py)\b`,
+    String.raw`make\s+[\w:-]{0,100}(?:test|check)`,
+    String.raw`[^\s;&|]{0,200}(?:test|smoke|e2e)[^\s;&|]{0,100}\.(?:sh|py)\b`,
   ].join("|"),
 );
 

@@ -19,28 +19,34 @@ export interface Sheet {
   readonly includes: GitlabInclude[];
   /** Where each top-level member was last defined. */
   readonly sources: Map<string, Source>;
+  /** Jobs of child pipelines so far. */
+  jobs: number;
 }
 
-export const newSheet = (): Sheet => ({ problems: [], includes: [], sources: new Map() });
+export const newSheet = (): Sheet => ({ problems: [], includes: [], sources: new Map(), jobs: 0 });
 
 /** Whether something was included that was not read: names that stand nowhere may then stand there. */
 export const isPartial = (sheet: Sheet): boolean => sheet.includes.some((include) => !include.read);
 
-/** "You can have up to 150 includes" (Docs, "include"); nesting beyond this only a loop has. */
-const DEEPEST = 30;
+/** "The maximum number of included files is 150" (Docs, "include"), so files that include each other twice end soon. */
+const MOST = 150;
+const TOO_MANY = `more than ${MOST} files are included`;
+
+/** A member of its own: names such as `constructor` are attacker-controlled too. */
+export const own = <T>(of: Readonly<Record<string, T>>, name: string): T | undefined => (Object.hasOwn(of, name) ? of[name] : undefined);
 
 /** Objects member by member, anything else replaced: "deep merge" of include and extends, where arrays are not merged (Docs, "extends"). */
 export function deepMerge(under: Json | undefined, over: Json): Json {
   if (!isObject(under) || !isObject(over)) return over;
-  const merged: Record<string, Json> = { ...under };
-  for (const [key, value] of Object.entries(over)) merged[key] = deepMerge(under[key], value);
-  return merged;
+  const merged = new Map(Object.entries(under));
+  for (const [key, value] of Object.entries(over)) merged.set(key, deepMerge(merged.get(key), value));
+  return Object.fromEntries(merged);
 }
 
 /** The file with everything it includes: included files first, in order, then what the file itself says. */
 export function configOf(lookup: Lookup, file: GitlabFile, given: Readonly<Record<string, string>>, sheet: Sheet, depth = 0): JsonObject {
-  if (depth > DEEPEST) {
-    sheet.problems.push({ what: "includes include each other", source: file.source, isFatal: true });
+  if (depth > MOST || sheet.includes.length > MOST) {
+    if (!sheet.problems.some(({ what }) => what === TOO_MANY)) sheet.problems.push({ what: TOO_MANY, source: file.source, isFatal: true });
     return {};
   }
   const content = withInputs(file, given, sheet);
@@ -49,9 +55,9 @@ export function configOf(lookup: Lookup, file: GitlabFile, given: Readonly<Recor
     const source = inside(file.source, "include", ...(Array.isArray(content["include"]) ? [index] : []));
     for (const part of partsOf(lookup, file, include, source, sheet, depth)) config = deepMerge(config, part);
   }
-  const { include: _, ...own } = content;
-  for (const name of Object.keys(own)) sheet.sources.set(name, inside(file.source, name));
-  return deepMerge(config, own) as JsonObject;
+  const { include: _, ...rest } = content;
+  for (const name of Object.keys(rest)) sheet.sources.set(name, inside(file.source, name));
+  return deepMerge(config, rest) as JsonObject;
 }
 
 const includesOf = (value: Json | undefined): readonly Json[] =>
@@ -91,10 +97,10 @@ function partsOf(lookup: Lookup, file: GitlabFile, include: Json, source: Source
   if (remote !== undefined) return put({ kind: "remote", name: remote, movable: map["integrity"] === undefined }, []);
   if (template !== undefined) return put({ kind: "template", name: template, movable: false }, []);
   if (component !== undefined) {
-    const own = OWN_COMPONENT.exec(component)?.[1];
+    const name = OWN_COMPONENT.exec(component)?.[1];
     const parts =
-      own === undefined ? [] : [`templates/${own}.yml`, `templates/${own}/template.yml`].flatMap((path) => read(file.project, path));
-    return put({ kind: "component", name: component, movable: own === undefined && !isCommit(component.split("@")[1]) }, parts);
+      name === undefined ? [] : [`templates/${name}.yml`, `templates/${name}/template.yml`].flatMap((path) => read(file.project, path));
+    return put({ kind: "component", name: component, movable: name === undefined && !isCommit(component.split("@")[1]) }, parts);
   }
   sheet.problems.push({ what: "an include names no local, project, remote, template or component", source, isFatal: true });
   return [];
@@ -115,7 +121,7 @@ function withInputs(file: GitlabFile, given: Readonly<Record<string, string>>, s
   const missing = new Set<string>();
   const replaced = (text: string): string =>
     text.replaceAll(INPUT, (whole, name: string, functions: string) => {
-      const value = given[name] ?? file.inputs[name] ?? undefined;
+      const value = own(given, name) ?? own(file.inputs, name) ?? undefined;
       if (value === undefined || functions.trim() !== "") missing.add(name);
       return value ?? whole;
     });

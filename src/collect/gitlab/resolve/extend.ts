@@ -1,6 +1,6 @@
 // `extends` and `!reference` inside one configuration.
 import { isObject, type Json, type JsonObject } from "../../../lib/json.ts";
-import { isPartial, deepMerge, type Sheet } from "./config.ts";
+import { deepMerge, isPartial, own, type Sheet } from "./config.ts";
 
 /** "You can use up to 11 levels" (Docs, "extends"). */
 const LEVELS = 11;
@@ -14,12 +14,12 @@ export function extended(config: JsonObject, sheet: Sheet): JsonObject {
   };
   const one = (name: string, above: readonly string[]): JsonObject | undefined => {
     const known = done.get(name);
-    const value = config[name];
+    const value = own(config, name);
     if (known !== undefined || !isObject(value)) return known;
-    const { extends: parents, ...own } = value;
+    const { extends: parents, ...rest } = value;
     if (above.includes(name) || above.length > LEVELS) {
       fatal(name, `${name} extends itself, or more than ${LEVELS} levels`);
-      return own;
+      return rest;
     }
     let merged: Json = {};
     for (const parent of parents === undefined ? [] : ([parents].flat() as readonly Json[])) {
@@ -27,7 +27,7 @@ export function extended(config: JsonObject, sheet: Sheet): JsonObject {
       if (found === undefined) fatal(name, `${name} extends ${String(parent)}, which stands nowhere`);
       else merged = deepMerge(merged, found);
     }
-    const result = deepMerge(merged, own) as JsonObject;
+    const result = deepMerge(merged, rest) as JsonObject;
     done.set(name, result);
     return result;
   };
@@ -39,9 +39,22 @@ export function extended(config: JsonObject, sheet: Sheet): JsonObject {
 /** "nested up to 10 levels" (Docs, "!reference tags"). */
 const NESTED = 10;
 
+/** Threat: lists of references to lists of references stand for any number of values. */
+const MOST_VALUES = 200_000;
+
 /** `!reference [job, key, …]` replaced by what stands there. */
 export function dereferenced(config: JsonObject, sheet: Sheet): JsonObject {
+  let values = 0;
   const walk = (value: Json, top: string, depth: number): Json => {
+    if (++values > MOST_VALUES) {
+      if (values === MOST_VALUES + 1)
+        sheet.problems.push({
+          what: "its references stand for more than a pipeline can hold",
+          source: sheet.sources.get(top) ?? { file: "" },
+          isFatal: true,
+        });
+      return null;
+    }
     if (Array.isArray(value)) return (value as readonly Json[]).map((item) => walk(item, top, depth));
     if (!isObject(value)) return value;
     const path = value["!reference"];
@@ -58,5 +71,5 @@ export function dereferenced(config: JsonObject, sheet: Sheet): JsonObject {
 /** A member by name, or an item by its number. */
 function dig(at: Json | undefined, key: Json): Json | undefined {
   if (Array.isArray(at)) return (at as readonly Json[])[Number(key)];
-  return isObject(at) && typeof key === "string" ? at[key] : undefined;
+  return isObject(at) && typeof key === "string" ? own(at, key) : undefined;
 }

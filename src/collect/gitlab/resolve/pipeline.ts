@@ -15,6 +15,9 @@ export interface PipelineReading {
 /** "A parent pipeline can have child pipelines, which can have child pipelines: the maximum depth is two levels" (Docs, "Downstream pipelines"). */
 const CHILDREN = 2;
 
+/** Threat: child pipelines of child pipelines multiply. GitLab's own limit on jobs in active pipelines is far below this in its offers. */
+const MOST_JOBS = 5_000;
+
 const resolved = (lookup: Lookup, file: GitlabFile, sheet: Sheet): JsonObject =>
   dereferenced(extended(configOf(lookup, file, {}, sheet), sheet), sheet);
 
@@ -22,14 +25,16 @@ const resolved = (lookup: Lookup, file: GitlabFile, sheet: Sheet): JsonObject =>
 function withChildren(lookup: Lookup, project: string, jobs: readonly GitlabJob[], sheet: Sheet, depth: number): readonly GitlabJob[] {
   return jobs.flatMap((job): readonly GitlabJob[] => {
     const { trigger } = job;
-    if (trigger === undefined || trigger.files.length === 0 || depth > CHILDREN) return [job];
+    if (trigger === undefined || trigger.files.length === 0 || depth > CHILDREN || sheet.jobs > MOST_JOBS) return [job];
     const unread = [...trigger.unread];
     const children = trigger.files.flatMap((path) => {
       const found = lookup(project, path);
       if (found.length === 0) unread.push(path);
       return found.flatMap((file) => {
-        const own: Sheet = { problems: sheet.problems, includes: sheet.includes, sources: new Map() };
+        const own: Sheet = { ...sheet, sources: new Map() };
         const inner = jobsOf(resolved(lookup, file, own), [...job.parents, job.name], own);
+        sheet.jobs += inner.length;
+        if (sheet.jobs > MOST_JOBS) sheet.problems.push({ what: `more than ${MOST_JOBS} jobs`, source: job.source, isFatal: true });
         return withChildren(lookup, project, inner, own, depth + 1);
       });
     });
