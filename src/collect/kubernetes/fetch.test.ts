@@ -258,10 +258,11 @@ describe.skipIf(!hasApiServer())(`collected from kube-apiserver (${INSTALL})`, (
       let refused = 0;
       const { manifest } = await collectThrough(({ url }, response) => {
         if (!url?.includes("/pods?") || refused++ > 1) return false;
-        response.writeHead(refused === 1 ? 429 : 503, { "Retry-After": "0" });
+        response.writeHead(refused === 1 ? 429 : 503, { "Retry-After": refused === 1 ? "0" : new Date().toUTCString() });
         response.end("too many requests");
         return true;
       });
+      // Twice it was told to come back later, in seconds and as a date.
       expect(refused).toBe(3);
       expect(deniedOf(manifest)).toEqual([]);
     });
