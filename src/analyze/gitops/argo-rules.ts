@@ -14,6 +14,7 @@ import {
   type Target,
 } from "./argo.ts";
 import {
+  derivedId,
   emit,
   emitGap,
   emitOwned,
@@ -40,6 +41,7 @@ export function argoRules(to: Emitter, argo: Installation): void {
   for (const project of argo.projects) projectRules(to, argo, project);
   for (const target of argo.targets) credentialRules(to, argo, target);
   for (const set of argo.sets) applicationSetRules(to, argo, set);
+  namingRules(to, argo);
   ownRules(to, argo);
   accessRules(to, argo);
 }
@@ -70,12 +72,18 @@ function applicationRules(to: Emitter, argo: Installation, application: Applicat
   });
   applyRules(to, argo, application, { id, label });
   // Any project that its namespace may name is a field away.
-  for (const project of argo.projects) {
-    if (!application.isInside && !admitsApplicationsOf(project, object.namespace ?? "default")) continue;
-    for (const target of argo.targets)
-      joinRule(to, project, target, fact("write", id), `who rewrites ${label} can name ${labelOf("AppProject", project)}`);
-  }
+  const named = fact("control", namingId(argo.cluster, object.namespace ?? "default"));
+  emit(to, {
+    family: "gitops/project",
+    needs: [fact("write", id)],
+    gives: named,
+    how: `who rewrites ${label} chooses its project`,
+    grant: edit,
+  });
 }
+
+/** Whoever writes some Application of a namespace names any project that lets it: once for the namespace, not for each Application. */
+const namingId = (cluster: string, namespace: string): string => derivedId(namespaceId(cluster, namespace), "projects");
 
 interface Told {
   readonly id: string;
@@ -207,33 +215,41 @@ function projectRules(to: Emitter, argo: Installation, project: ArgoProject): vo
     powerRules(to, argo, project, target, { needs, label, grant: permits });
   }
   // Who rewrites the project widens it, and still needs an Application of it to apply something.
+  const some = fact("control", derivedId(id, "applications"));
+  const widens = nature(id, `${label} says itself what it permits`, project.source);
   for (const { object } of argo.applications.filter((each) => each.project === project)) {
-    const needs = [fact("write", id), fact("control", manifestsId(idOf("Application", object)))];
-    for (const target of argo.targets) {
-      if (target.cluster === undefined) continue;
-      const how = `who rewrites ${label} permits everything to its Applications`;
-      emitWide(to, target.cluster, {
-        family: "gitops/project",
-        needs,
-        how,
-        grant: nature(id, `${label} says itself what it permits`, project.source),
-      });
-    }
+    const needs = [fact("control", manifestsId(idOf("Application", object)))];
+    emit(to, { family: "gitops/project", needs, gives: some, how: `${labelOf("Application", object)} is of ${label}`, grant: widens });
   }
-  // New Applications, where they may name the project.
+  for (const target of argo.targets) {
+    if (target.cluster === undefined) continue;
+    const how = `who rewrites ${label} permits everything to its Applications`;
+    emitWide(to, target.cluster, { family: "gitops/project", needs: [fact("write", id), some], how, grant: widens });
+  }
+  // Applications of other namespaces too, where the project lets them.
   const from = [...(clustersOf(to.estate).get(argo.cluster)?.namespaces.keys() ?? [])].filter((name) =>
     admitsApplicationsOf(project, name),
   );
   for (const namespace of from)
     for (const target of argo.targets)
-      for (const part of ["argo-applications", ...(namespace === argo.namespace ? ["argo-application-sets"] : [])])
-        joinRule(
-          to,
-          project,
-          target,
-          fact("write", partOf(argo.cluster, namespace, part)),
-          `a new Application in ${namespace} can name ${label}`,
-        );
+      joinRule(to, project, target, fact("control", namingId(argo.cluster, namespace)), `an Application in ${namespace} can name ${label}`);
+}
+
+/** New Applications, and new ApplicationSets where Argo CD stands, name a project as those that exist do. */
+function namingRules(to: Emitter, argo: Installation): void {
+  const spaces = new Set([argo.namespace, ...argo.applications.map(({ object }) => object.namespace ?? "default")]);
+  for (const project of argo.projects)
+    for (const name of clustersOf(to.estate).get(argo.cluster)?.namespaces.keys() ?? [])
+      if (admitsApplicationsOf(project, name)) spaces.add(name);
+  for (const namespace of spaces)
+    for (const part of ["argo-applications", ...(namespace === argo.namespace ? ["argo-application-sets"] : [])])
+      emit(to, {
+        family: "gitops/project",
+        needs: [fact("write", partOf(argo.cluster, namespace, part))],
+        gives: fact("control", namingId(argo.cluster, namespace)),
+        how: `a new object of ${part} in ${namespace} names a project`,
+        grant: nature(namespaceId(argo.cluster, namespace), `${part} of ${namespace}`, argo.source),
+      });
 }
 
 /**

@@ -1,5 +1,10 @@
 // Clause P4: production runs an image that no lower environment runs.
 import { type ImageUse, productionImages, triedBelow } from "../../analyze/kubernetes/boundary/images.ts";
+import { hasWorkloads } from "../../analyze/kubernetes/boundary/shared.ts";
+import { type Cluster, clustersOf } from "../../analyze/kubernetes/cluster.ts";
+import { namespaceId } from "../../analyze/kubernetes/ids.ts";
+import type { Estate } from "../../analyze/estate.ts";
+import { productionNames } from "../../analyze/reach/semantics.ts";
 import type { Check, Found } from "../check.ts";
 
 export const check: Check = {
@@ -10,14 +15,29 @@ export const check: Check = {
   remediation: "Promote by digest: deploy the digest that was tested below, and let no environment follow a tag.",
   evaluate: ({ estate }) => {
     const all = productionImages(estate);
-    if (all.every(({ uses }) => uses.length === 0) && estate.gaps.every(({ topic }) => !topic.startsWith("kubernetes/")))
+    if (
+      all.every(({ uses }) => uses.length === 0) &&
+      clustersOfProduction(estate).length === 0 &&
+      estate.gaps.every(({ topic }) => !topic.startsWith("kubernetes/"))
+    )
       return { notApplicable: "no image of production was read" };
+    const unseen = clustersOfProduction(estate).filter((cluster) => !hasWorkloads(cluster));
     const unread = estate.gaps.filter(({ topic }) => topic === "kubernetes/workloads" || topic === "kubernetes/cluster");
     return {
       findings: all.flatMap(({ environment, uses, below }) => findings(environment, uses, below, unread.length > 0)),
-      unknown: unread.map(({ what, why }) => `${what}: ${why}`),
+      unknown: [
+        ...unread.map(({ what, why }) => `${what}: ${why}`),
+        ...unseen.map(({ name }) => `what runs in cluster ${name} was not read`),
+      ],
     };
   },
+};
+
+const clustersOfProduction = (estate: Estate): Cluster[] => {
+  const production = productionNames(estate.charter);
+  return [...clustersOf(estate).values()].filter((cluster) =>
+    [...cluster.namespaces.keys()].some((name) => production.has(estate.environmentOf(namespaceId(cluster.name, name)) ?? "")),
+  );
 };
 
 /** One finding an image, by name: a release is one thing to mend, in however many workloads it runs. */

@@ -4,7 +4,7 @@ import { eksClusterOf } from "../../analyze/kubernetes/eks-cluster.ts";
 import { type Cluster, clustersOf, type Namespace } from "../../analyze/kubernetes/cluster.ts";
 import { namespaceId } from "../../analyze/kubernetes/ids.ts";
 import { LEVELS, levelOf, needsPrivileges } from "../../analyze/kubernetes/boundary/isolation.ts";
-import { isUnread } from "../../analyze/kubernetes/boundary/shared.ts";
+import { hasWorkloads, isUnread, occupied } from "../../analyze/kubernetes/boundary/shared.ts";
 import { productionNames } from "../../analyze/reach/semantics.ts";
 import type { Check, Found } from "../check.ts";
 
@@ -21,8 +21,7 @@ export const check: Check = {
   evaluate: ({ estate }) => {
     const production = productionNames(estate.charter);
     const asked = [...clustersOf(estate).values()].flatMap((cluster) =>
-      [...cluster.namespaces.values()]
-        .filter(({ workloads }) => workloads.some(({ ended }) => ended === undefined))
+      occupied(cluster)
         .map((namespace) => ({ cluster, namespace, environment: estate.environmentOf(namespaceId(cluster.name, namespace.name)) ?? "" }))
         .filter(({ environment }) => production.has(environment)),
     );
@@ -46,7 +45,8 @@ function found(estate: Estate, cluster: Cluster, namespace: Namespace, environme
   const least = LEAST[estate.charter.profile];
   if (level !== undefined && LEVELS.indexOf(level) >= LEVELS.indexOf(least)) return [];
   // A pod that was not read may be the one that needs it.
-  if (level !== undefined && (needsPrivileges(namespace) || isUnread(estate, cluster, "kubernetes/workloads"))) return [];
+  if (level !== undefined && (needsPrivileges(namespace) || !hasWorkloads(cluster) || isUnread(estate, cluster, "kubernetes/workloads")))
+    return [];
   // What was denied is told as the gap it is.
   if (namespace.object === undefined && isUnread(estate, cluster, "kubernetes/namespaces")) return [];
   const id = namespaceId(cluster.name, namespace.name);

@@ -3,7 +3,7 @@ import { canonicalJson, type Json } from "../../../lib/json.ts";
 import type { Observations } from "../../../model/observation.ts";
 import type { KubernetesWorkload } from "../../../model/observations/kubernetes.ts";
 import type { KubernetesNode, KubernetesTaint, KubernetesToleration } from "../../../model/observations/kubernetes-placement.ts";
-import type { SharedCluster } from "./shared.ts";
+import { hasWorkloads, type SharedCluster } from "./shared.ts";
 
 export interface Meeting {
   readonly below: KubernetesWorkload;
@@ -36,6 +36,7 @@ function placed(workloads: readonly KubernetesWorkload[]): KubernetesWorkload[] 
  * Source: Kubernetes, "Assigning Pods to Nodes", nodeSelector; "Taints and Tolerations", Concepts: PreferNoSchedule is a preference.
  */
 export function sharesNodes(observations: Observations, { cluster, below, above }: SharedCluster): NodeAnswer {
+  if (!hasWorkloads(cluster)) return { shared: undefined, why: `what runs in cluster ${cluster.name} was not read` };
   const nodes = observations("kubernetes/node").filter((each) => each.cluster === cluster.name);
   const lower = placed(below.flatMap(({ workloads }) => workloads));
   const higher = placed(above.flatMap(({ workloads }) => workloads));

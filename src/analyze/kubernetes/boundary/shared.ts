@@ -8,18 +8,30 @@ export interface SharedCluster {
   readonly cluster: Cluster;
   readonly lower: string;
   readonly higher: string;
-  /** Namespaces in which something runs. */
+  /** Namespaces in which something runs, as far as was read. */
   readonly below: readonly Namespace[];
   readonly above: readonly Namespace[];
 }
+
+/**
+ * Namespaces in which something runs. Where no workload of the cluster was read at all (a repository of namespaces and bindings, say), any namespace may be
+ * one of them.
+ */
+export function occupied(cluster: Cluster): Namespace[] {
+  const all = [...cluster.namespaces.values()];
+  return hasWorkloads(cluster)
+    ? all.filter(({ workloads }) => workloads.some((each) => each.ended === undefined))
+    : all.filter(({ object }) => object !== undefined);
+}
+
+export const hasWorkloads = (cluster: Cluster): boolean => [...cluster.namespaces.values()].some(({ workloads }) => workloads.length > 0);
 
 /** A pair for each wall into production with workloads on both sides of it in one cluster: an empty namespace is no neighbour. */
 export function sharedClusters(estate: Estate): SharedCluster[] {
   const production = new Set(estate.charter.environments.flatMap(({ name, tier }) => (isProductionTier(tier) ? [name] : [])));
   const walls = estate.walls.filter(({ to }) => production.has(to));
   return [...clustersOf(estate).values()].flatMap((cluster) => {
-    const running = [...cluster.namespaces.values()].filter(({ workloads }) => workloads.some((each) => each.ended === undefined));
-    const byEnvironment = Map.groupBy(running, ({ name }) => estate.environmentOf(namespaceId(cluster.name, name)));
+    const byEnvironment = Map.groupBy(occupied(cluster), ({ name }) => estate.environmentOf(namespaceId(cluster.name, name)));
     return walls.flatMap(({ from, to }) => {
       const [below, above] = [byEnvironment.get(from), byEnvironment.get(to)];
       return below && above ? [{ cluster, lower: from, higher: to, below, above }] : [];
