@@ -26,6 +26,8 @@ export interface CloseOptions {
   readonly without?: Uint8Array;
   /** By rule: rules left out, to try a cut. */
   readonly dropped?: Uint8Array;
+  /** `order` and `fired` hold until the next closure over the same rules only: they are not copied out of its memory. */
+  readonly isPassing?: boolean;
 }
 
 /**
@@ -75,6 +77,7 @@ export function close(base: RuleBase, sources: Iterable<number>, options: CloseO
       if (--waiting[rule]! === 0) fire(rule, at);
     }
   }
+  if (options.isPassing) return { reason, height, order: order.subarray(0, derived), fired: fired.subarray(0, firedCount) };
   return { reason, height, order: order.slice(0, derived), fired: fired.slice(0, firedCount) };
 }
 

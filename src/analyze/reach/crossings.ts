@@ -43,10 +43,9 @@ export interface Answer {
 export function ask(base: RuleBase, question: Question, may: boolean): Answer {
   const limits = { may, ...(question.without && { without: question.without }), ...(question.dropped && { dropped: question.dropped }) };
   const outside = close(base, question.sources, { ...limits, stopAt: question.inside });
-  const entered = outside.order.some((fact) => question.inside[entityOfFact(fact)] === 1);
-  if (!entered) return { reached: 0, outside, crossings: [] };
-  const full = close(base, question.sources, limits);
-  const useful = leadsTo(base, full, question.targets);
+  if (!enters(outside, question.inside)) return { reached: 0, outside, crossings: [] };
+  const full = close(base, question.sources, { ...limits, isPassing: true });
+  const { useful, marked } = leadsTo(base, full, question.targets);
   const crossings: Crossing[] = [];
   for (const rule of outside.fired) {
     const gives = base.gives[rule] as number;
@@ -57,9 +56,15 @@ export function ask(base: RuleBase, question: Question, may: boolean): Answer {
     if (leads !== 0) crossings.push({ rule, gives, height: heightBy(base, outside, rule), leads });
   }
   let reached = 0;
-  for (const fact of full.order) reached |= question.targets[fact] as number;
+  for (let i = 0; i < full.order.length; i++) reached |= question.targets[full.order[i] as number] as number;
+  for (const fact of marked) useful[fact] = 0;
   release(base, full);
   return { reached, outside, crossings };
+}
+
+function enters({ order }: Closure, inside: Uint8Array): boolean {
+  for (let i = 0; i < order.length; i++) if (inside[entityOfFact(order[i] as number)] === 1) return true;
+  return false;
 }
 
 function usefulWithImplied(useful: Uint8Array, fact: number): number {
@@ -78,18 +83,34 @@ function heightBy(base: RuleBase, closure: Closure, rule: number): number {
   return 1 + (heights[(base.required[rule] as number) - 1] ?? 0);
 }
 
-/** By fact, the statements of which a derived target follows from it, by walking fired rules backwards. */
-function leadsTo(base: RuleBase, full: Closure, targets: Uint8Array): Uint8Array {
-  const useful = new Uint8Array(base.factCount);
+/** Memory that questions over the same rules use one after another, all zero in between. */
+interface Marks {
+  readonly useful: Uint8Array;
+  readonly fired: Uint8Array;
+}
+
+const marks = new WeakMap<RuleBase, Marks>();
+
+function marksOf(base: RuleBase): Marks {
+  const known = marks.get(base) ?? { useful: new Uint8Array(base.factCount), fired: new Uint8Array(base.ruleCount) };
+  marks.set(base, known);
+  return known;
+}
+
+/** By fact, the statements of which a derived target follows from it, by walking fired rules backwards. Whoever has read `useful` clears it where it is `marked`. */
+function leadsTo(base: RuleBase, full: Closure, targets: Uint8Array): { readonly useful: Uint8Array; readonly marked: readonly number[] } {
+  const { useful, fired } = marksOf(base);
   const queue: number[] = [];
   const mark = (fact: number, bits: number): void => {
     if (((useful[fact] as number) | bits) === useful[fact]) return;
     useful[fact]! |= bits;
     queue.push(fact);
   };
-  for (const fact of full.order) if (targets[fact] !== 0) mark(fact, targets[fact] as number);
-  const fired = new Uint8Array(base.ruleCount);
-  for (const rule of full.fired) fired[rule] = 1;
+  for (let i = 0; i < full.order.length; i++) {
+    const fact = full.order[i] as number;
+    if (targets[fact] !== 0) mark(fact, targets[fact] as number);
+  }
+  for (let i = 0; i < full.fired.length; i++) fired[full.fired[i] as number] = 1;
   for (let next = 0; next < queue.length; next++) {
     const fact = queue[next] as number;
     const bits = useful[fact] as number;
@@ -104,7 +125,8 @@ function leadsTo(base: RuleBase, full: Closure, targets: Uint8Array): Uint8Array
       }
     }
   }
-  return useful;
+  for (let i = 0; i < full.fired.length; i++) fired[full.fired[i] as number] = 0;
+  return { useful, marked: queue };
 }
 
 /** The way in, and on from there to the nearest target that it alone leads to. Falls back to the way in when a target needs several together. */
