@@ -168,7 +168,7 @@ describe.skipIf(program === undefined)(`an organization collected from moto serv
     proxy = await startProxy(moto);
     await collect(whole);
     first = [...proxy.asked];
-  });
+  }, 300_000);
 
   afterAll(async () => {
     await proxy?.stop();
@@ -191,6 +191,8 @@ describe.skipIf(program === undefined)(`an organization collected from moto serv
     expect(live.result.statements).toEqual({ wall: "violated", singlePerson: "violated", data: "violated" });
     expect(live.result.findings.length).toBeGreaterThan(3);
     expect(rulesOf(live)).toEqual(rulesOf(byHand.value));
+    // The peering is seen too.
+    expect(live.result.clauses.find(({ id }) => id === "B4")?.verdict).toBe("violated");
   });
 
   test("asks each call once (but which accounts there are), and only what the printed policy allows: reads", async () => {
