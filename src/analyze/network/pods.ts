@@ -85,7 +85,7 @@ export function podSenders(known: KnownEstate, aws: AwsNetwork, decide: AwsDecid
         const sender = fact("act-as", classId(network, each));
         const label = classLabel(each);
         const source = sourceOf(each);
-        const how = `what ${label} sends leaves through the nodes of cluster ${cluster}`;
+        const how = `packets of ${label} leave through the nodes of cluster ${cluster}`;
         if (guards.length === 0) {
           const rule = sends(sender, filter, how, source);
           rules.push(unread === undefined ? rule : { ...rule, certainty: "may", because: gapId(unread) });

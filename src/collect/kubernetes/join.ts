@@ -1,11 +1,12 @@
-// After every file was read: what overlays give, and whether the fingerprints of all secrets can be compared with each other.
+// After every file was read: what overlays give, whether the fingerprints of all secrets can be compared, and whether policies were asked for.
 import type { Observation } from "../../model/observation.ts";
 import type { ListedCall, ObservationSink } from "../collector.ts";
 import { rendered } from "./kustomize.ts";
 import { CLAUSES } from "./clauses.ts";
 
 /** Under another key than the rest, equal values are not seen to be equal, and a cluster's secrets are as good as unread. */
-export function join(observations: readonly Observation[], _: readonly ListedCall[], sink: ObservationSink): void {
+export function join(observations: readonly Observation[], calls: readonly ListedCall[], sink: ObservationSink): void {
+  unaskedPolicies(observations, calls, sink);
   const first = new Map<string, Map<string, Observation>>();
   for (const observation of rendered(observations, sink)) {
     sink.observation(observation);
@@ -28,6 +29,27 @@ export function join(observations: readonly Observation[], _: readonly ListedCal
       why: "they were fingerprinted with another key than the rest; collect and check with one BULKHEAD_FINGERPRINT_KEY",
       clauses: CLAUSES.secrets,
       ...(source && { source }),
+    });
+  }
+}
+
+const POLICIES = /(^|[\s,/])(networkpolic(y|ies)|netpol)\b/i;
+
+/**
+ * A cluster that was asked, and not for its network policies: what isolates its pods is not known. Denied calls have gaps of their own, and files without
+ * a manifest are taken as all there is.
+ */
+function unaskedPolicies(observations: readonly Observation[], calls: readonly ListedCall[], sink: ObservationSink): void {
+  const read = new Set(observations.flatMap((each) => (each.kind === "kubernetes/network-policy" ? [each.cluster] : [])));
+  const byCluster = Map.groupBy(calls, ({ scope }) => scope.cluster ?? "");
+  for (const [cluster, own] of byCluster) {
+    if (cluster === "" || read.has(cluster) || own.some(({ call }) => POLICIES.test(call))) continue;
+    sink.gap({
+      topic: "kubernetes/network",
+      subject: cluster,
+      what: `network policies of cluster ${cluster}`,
+      why: "not collected: run kubectl get networkpolicies -A -o json",
+      clauses: CLAUSES.network,
     });
   }
 }

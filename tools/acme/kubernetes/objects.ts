@@ -10,7 +10,7 @@ export interface Place {
 const RBAC = "rbac.authorization.k8s.io";
 
 /** Members in the order in which kubectl prints them: sorted by name. */
-function meta(
+export function meta(
   place: Place,
   kind: string,
   name: string,

@@ -5,6 +5,7 @@ import { ACCOUNTS, CLUSTERS, REGION } from "../names.ts";
 import type { ClusterName } from "../names.ts";
 import { developmentApplications, productionApplications } from "./applications.ts";
 import { binding, configMap, list, namespace, role, secret, serviceAccountObject, workload } from "./objects.ts";
+import { networkPolicies } from "./policies.ts";
 import { CLUSTER_ROLES, clusterBindings, platformNamespaces } from "./platform.ts";
 import { TRIED } from "./tested.ts";
 import type { ClusterSpec, NamespaceSpec, WorkloadSpec } from "./specs.ts";
@@ -77,6 +78,7 @@ function writeCluster(files: Files, spec: ClusterSpec): void {
       entries({ "kube-root-ca.crt": rootCertificate(spec.name), ...space.configMaps }).map(([name, data]) => configMap(place, name, data)),
     ),
   );
+  get("networkpolicies", list(networkPolicies(spec)));
   writeWorkloads(folder, spec);
   folder.close();
 }

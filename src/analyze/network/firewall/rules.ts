@@ -11,7 +11,7 @@ import type { Decider } from "../aws/decide.ts";
 import { filterId, filterLabel } from "../aws/entities.ts";
 import { type Flows, flowsText, intersect, isEmpty, subtract } from "../aws/flows.ts";
 import { inboundGrant } from "../aws/grants.ts";
-import type { Endpoint } from "../aws/network.ts";
+import type { Endpoint, Vpc } from "../aws/network.ts";
 import { type CompiledRule, compileDevices, type Device, lettingThrough, partsOf, passing } from "./devices.ts";
 import { type Segment, segmentsOf } from "./segments.ts";
 
@@ -63,8 +63,14 @@ export function onPremisesRules(known: KnownEstate, decide: Decider, sides: Side
   const [above, below] = [segments.filter(isInside), segments.filter((segment) => !isInside(segment))];
   const work: Work = { decide, devices: byName, ways: new Map(), missing: new Map() };
   for (const from of below) for (const to of above) betweenSegments(work, from, to);
-  const receivers = spread(work, sides.receivers, "to");
-  const senders = spread(work, sides.senders, "from");
+  // Without an exit nothing gets from AWS to premises or back.
+  const leads = new Set(sides.receivers.map(({ subnet }) => subnet.vpc).filter((vpc) => [...entrances(work, vpc)].length > 0));
+  const receivers = spread(
+    work,
+    sides.receivers.filter(({ subnet }) => leads.has(subnet.vpc)),
+    "to",
+  );
+  const senders = receivers.length > 0 || above.length > 0 ? spread(work, sides.senders, "from") : [];
   for (const from of below) for (const to of receivers) intoAws(work, from, to);
   for (const from of senders) for (const to of above) outOfAws(work, from, to);
   for (const from of senders) for (const to of receivers) roundAbout(work, from, to);
@@ -146,15 +152,16 @@ function betweenSegments(work: Work, from: Segment, to: Segment): void {
 }
 
 /** Where traffic from premises comes in: VPN gateways of a VPC, and attachments of a transit gateway to VPNs and Direct Connect. */
-function* entrances(
-  { decide }: Work,
-  to: Endpoint,
-): Iterable<{ readonly names: readonly string[]; readonly origin: (address: Address) => Origin }> {
-  const { vpc } = to.subnet;
+function* entrances({ decide }: Work, vpc: Vpc): Iterable<Entrance> {
   for (const gateway of vpc.vpnGateways) yield { names: [gateway], origin: (address) => ({ kind: "on-premises", gateway, vpc, address }) };
   for (const attachment of decide.network.attachments.values())
     if (OUTSIDE.has(attachment.type) && attachment.isAvailable)
       yield { names: [attachment.id, attachment.resource], origin: (address) => ({ kind: "transit", attachment, address }) };
+}
+
+interface Entrance {
+  readonly names: readonly string[];
+  readonly origin: (address: Address) => Origin;
 }
 
 const OUTSIDE: ReadonlySet<string> = new Set(["vpn", "direct-connect-gateway", "connect"]);
@@ -165,7 +172,7 @@ const uses = (segment: Segment, names: readonly string[]): boolean =>
 function intoAws(work: Work, from: Segment, to: Endpoint): void {
   const { decide } = work;
   const { pathBoundaries, groupBoundaries } = decide.network;
-  for (const { names, origin } of entrances(work, to)) {
+  for (const { names, origin } of entrances(work, to.subnet.vpc)) {
     if (!uses(from, names)) continue;
     for (const a of partsOf(from.ranges, [...work.devices.values()], "from", [...pathBoundaries, ...groupBoundaries])) {
       const connection = connect(decide, origin(a), { address: to.private, endpoint: to });
@@ -219,10 +226,10 @@ function outOfAws(work: Work, from: Endpoint, to: Segment): void {
 function roundAbout(work: Work, from: Endpoint, to: Endpoint): void {
   const { decide } = work;
   if (from.subnet.vpc === to.subnet.vpc) return;
-  const left = [...entrances(work, to)].length === 0 ? undefined : leaving(decide, from, to.private);
+  const left = leaving(decide, from, to.private);
   if (left === undefined) return;
   const { seen } = left.connection.path;
-  for (const { origin } of entrances(work, to)) {
+  for (const { origin } of entrances(work, to.subnet.vpc)) {
     const connection = connect(decide, origin(seen), { address: to.private, endpoint: to });
     const flows = heard(intersect(connection.flows, left.connection.flows), to);
     if (isEmpty(flows)) continue;

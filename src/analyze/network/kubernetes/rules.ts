@@ -48,7 +48,7 @@ function rulesOf(known: KnownEstate, network: Network, sink: RuleSink): void {
   for (const rule of attached) sink.rule(rule);
   if (sides.lower.length + attached.length > 0) for (const rule of doors(known, network, sides)) sink.rule(rule);
   for (const gap of own) {
-    for (const rule of unread(network, sides, gap)) sink.rule(rule);
+    if (sides.lower.length > 0) for (const rule of unread(network, sides, gap)) sink.rule(rule);
     // Policies only hold back: unread ones hide no connection where nothing of production, or nothing below, is in the cluster.
     sink.took(gap);
   }
