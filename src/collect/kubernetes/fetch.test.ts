@@ -10,6 +10,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { stringify } from "yaml";
 import { collectKubernetes, leastRole } from "../../app/collect-kubernetes.ts";
 import { bytes, charterOf, manifestFor } from "../../app/estate-fixture.ts";
+import { check } from "../../app/check.ts";
 import { type FileSet, isRead, readFolder } from "../../app/files.ts";
 import { type EstateReading, readEstate } from "../../app/read-estate.ts";
 import { fingerprint } from "../../lib/hash.ts";
@@ -207,6 +208,30 @@ describe.skipIf(!hasApiServer())(`collected from kube-apiserver (${INSTALL})`, (
     await expect(collect(folder, { context: "stranger", kubeconfig: stranger })).rejects.toThrow("Unauthorized");
     expect([...readFolder(folder)]).toEqual([]);
     rmSync(folder, { recursive: true, force: true });
+  });
+
+  test("the check finds in it what was planted: test may execute commands in production, and holds production's password", () => {
+    const boundary = (namespace: string) => ({ kubernetes: [{ cluster: CLUSTER, namespaces: [namespace] }] });
+    const environment = (name: string) => ({
+      name,
+      tier: name,
+      purpose: "shop",
+      owner: "ops",
+      data: "none",
+      boundary: boundary(`shop-${name}`),
+    });
+    const shared = [{ name: "audit", purpose: "reads", serves: ["test", "production"], boundary: boundary("bulkhead") }];
+    const charter = { bulkhead: 1, organization: { name: "acme" }, environments: ["test", "production"].map(environment), shared };
+    const files = new Map([...readFolder(output), ["bulkhead.yaml", bytes(stringify(charter))]]);
+    const checked = check(files, { asOf: "2026-11-24T00:00:00Z", fingerprintKey: KEY });
+    if (!checked.ok) throw new Error(checked.error.map(({ message }) => message).join("\n"));
+    const { result } = checked.value;
+    expect(result.statements.wall).toBe("violated");
+    const found = result.findings.filter(({ verdict }) => verdict === "violated").map((each) => JSON.stringify(each));
+    expect(
+      found.some((text) => text.includes("RoleBinding.rbac.authorization.k8s.io/debugger") || text.includes("RoleBinding debugger")),
+    ).toBe(true);
+    expect(found.some((text) => text.includes("secret-valid-in-two-environments"))).toBe(true);
   });
 
   test("one value in two environments is one fingerprint", () => {
