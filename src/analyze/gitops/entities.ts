@@ -6,7 +6,7 @@ import type { PlaneInput } from "../plane.ts";
 import { accessEntities } from "./argo-access.ts";
 import { powerId } from "./argo-ids.ts";
 import { installationsOf } from "./argo.ts";
-import { idOf, labelOf, manifestsId, type Named, requestId, resource } from "./emit.ts";
+import { idOf, labelOf, manifestsId, type Named, partOf, requestId, resource } from "./emit.ts";
 import { stagesOf } from "./kargo.ts";
 import { freightId } from "./promotion-rules.ts";
 
@@ -27,7 +27,15 @@ export function gitopsEntities(input: PlaneInput, sink: EntitySink): void {
     guard(manifestsId(id), `what ${labelOf(kind, object)} applies`, place, object.source);
     guard(requestId(id), `requests to apply ${labelOf(kind, object)}`, {}, object.source);
   };
+  /** How objects of a namespace are written as a whole: neither a source nor a target, but a way in (ids.ts of the Kubernetes plane). */
+  const parts = (
+    { cluster, namespace = "default", source }: Pick<Named, "cluster" | "namespace" | "source">,
+    ...names: readonly string[]
+  ): void => {
+    for (const name of names) guard(partOf(cluster, namespace, name), `${name} of ${namespace}`, { cluster, namespace }, source);
+  };
   for (const argo of installationsOf(input)) {
+    parts(argo, "argo-applications", "argo-application-sets", "argo-projects");
     for (const { object, target } of argo.applications)
       applied("Application", object, placeOf(target?.cluster, object.destination.namespace));
     for (const { object, target } of argo.sets) {
@@ -46,6 +54,8 @@ export function gitopsEntities(input: PlaneInput, sink: EntitySink): void {
         );
     }
   }
+  for (const each of [...observations("gitops/flux-source"), ...observations("gitops/flux-deployment")])
+    parts(each, "flux-sources", "flux-deployments");
   for (const source of observations("gitops/flux-source")) add(resource(source.objectKind, source));
   for (const each of observations("gitops/flux-deployment"))
     applied(each.objectKind, each, each.remote ? {} : placeOf(each.cluster, each.targetNamespace ?? each.namespace));
@@ -55,6 +65,7 @@ export function gitopsEntities(input: PlaneInput, sink: EntitySink): void {
   for (const { object } of stagesOf(input)) {
     const id = idOf("Stage", object);
     add(resource("Stage", object));
+    parts(object, "kargo-promotions", "kargo-settings");
     guard(freightId(id), `freight of ${labelOf("Stage", object)}`, {}, object.source);
     guard(requestId(id), `requests to promote to ${labelOf("Stage", object)}`, {}, object.source);
   }

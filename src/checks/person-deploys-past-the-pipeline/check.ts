@@ -9,6 +9,6 @@ export const check: Check = {
   severity: "high",
   title: "People can deploy to production without the pipeline",
   remediation: "Bind people to read-only roles; let only the deployer's identity write workloads, and give emergencies a break-glass role.",
-  claims: (way) => isPersonWay(way) && way.rule.gives.entity.startsWith("k8s:"),
+  claims: (way) => isPersonWay(way) && /^(k8s|gitops):/.test(way.rule.gives.entity),
   evaluate: findingsOfWays((way, estate) => `${personSentence(way, estate)}, past the pipeline`),
 };
