@@ -18,6 +18,8 @@ export interface Estate {
   readonly environmentOf: (entityId: string) => string | undefined;
   readonly isShared: (entityId: string) => boolean;
   /** Pairs of environments between which the wall stands: nothing of `from` may change `to`. */
+  /** ISO 8601 time that the verdict is about. */
+  readonly asOf?: string;
   /** How strong an environment's boundary is; undefined: empty. */
   readonly gradeOf: (environment: string) => Grade | undefined;
   readonly walls: readonly { readonly from: string; readonly to: string }[];

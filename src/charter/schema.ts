@@ -296,6 +296,16 @@ export const Credential = z
   })
   .meta({ id: "Credential", description: "What a stored credential opens, where only people know: the wall then follows it." });
 
+export const ProductionTest = z
+  .strictObject({
+    job: Text.describe("Entity id of the job that tests in production; * allowed."),
+    reason: Text.describe("Why it cannot be tested below."),
+    approvedBy: Text.describe("Who approved it: group:NAME or person:ID."),
+    expires: z.iso.date("write a date: 2026-12-31").describe("The last day on which it may run: 2026-12-31."),
+  })
+  .meta({ id: "ProductionTest", description: "A test that runs in production: approved, reasoned and time-limited (clause P7)." });
+export type ProductionTest = z.infer<typeof ProductionTest>;
+
 export const GRADES = ["account", "cluster", "namespace", "name-pattern", "tag"] as const;
 export type Grade = (typeof GRADES)[number];
 
@@ -338,6 +348,7 @@ export const Charter = z
       .default([])
       .describe("Segments on premises. Left out: each range of an environment's boundary is one, behind the only firewall that was read."),
     credentials: z.array(Credential).default([]).describe("What stored credentials open."),
+    productionTests: z.array(ProductionTest).optional().describe("Tests that may run in production, until a date."),
     exceptions: z.array(Exception).default([]).describe("Accepted findings."),
   })
   .meta({ title: "Bulkhead charter", description: "What an organization declares about its environments." });

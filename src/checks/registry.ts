@@ -39,6 +39,7 @@ import { check as namespaceWithoutDefaultDeny } from "./namespace-without-defaul
 import { check as productionBaselineWeakerThanBelow } from "./production-baseline-weaker-than-below/check.ts";
 import { check as productionImageNotRunBelow } from "./production-image-not-run-below/check.ts";
 import { check as productionWithoutPodSecurity } from "./production-without-pod-security/check.ts";
+import { check as undeclaredTestingInProduction } from "./undeclared-testing-in-production/check.ts";
 
 export const checks: readonly Check[] = [
   secretValidInTwoEnvironments,
@@ -66,6 +67,7 @@ export const checks: readonly Check[] = [
   autoPromotionIntoProduction,
   productionArtifactRebuilt,
   productionDeployedUntested,
+  undeclaredTestingInProduction,
   productionJobTakesUnreviewedInput,
   productionCredentialOutsideItsEnvironment,
   breakGlassUnproven,
