@@ -89,3 +89,18 @@ test("a gap about the same thing is enough, and what is declared absent is none"
     "kubernetes/cluster production",
   );
 });
+
+test("a project of another forge that the charter names", () => {
+  const boundary = {
+    pipelines: { projects: ["gitlab:acme/*", "jenkins:acme/shop"], environments: [{ project: "gitlab:acme/shop", name: "production" }] },
+  };
+  const named = charter({
+    environments: [{ name: "production", tier: "production", purpose: "p", owner: "o", data: "personal", boundary }],
+  });
+  const project: Observation = { kind: "gitlab/project", project: "acme/shop", archived: false, source };
+  expect(about(uncollected(named, indexObservations([]), [], []))).toEqual([
+    "jenkins/uncollected jenkins:acme/shop",
+    "gitlab/uncollected gitlab:acme/shop",
+  ]);
+  expect(about(uncollected(named, indexObservations([project]), [], []))).toEqual(["jenkins/uncollected jenkins:acme/shop"]);
+});

@@ -7,7 +7,7 @@ import type { Observations } from "../model/observation.ts";
 const CLAUSES = ["A1", "A2", "A6", "D3"];
 
 /**
- * One gap for each account, cluster and repository that an environment or a shared service takes whole or in part, when the files tell nothing of what
+ * One gap for each account, cluster, repository and project that an environment or a shared service takes whole or in part, when the files tell nothing of what
  * decides there: identities of an account, objects of a cluster, the repository itself. A gap about the same thing that is known already is enough.
  * `placed` are the accounts that belong to an environment by their organizational unit.
  */
@@ -22,6 +22,11 @@ export function uncollected(charter: Charter, observations: Observations, gaps: 
     boundaries
       .flatMap((each) => [...(each.github?.repositories ?? []), ...(each.github?.environments ?? []).map(({ repository }) => repository)])
       .filter((name) => !name.includes("*")),
+  );
+  const projects = new Set(
+    boundaries
+      .flatMap((each) => [...(each.pipelines?.projects ?? []), ...(each.pipelines?.environments ?? []).map(({ project }) => project)])
+      .filter((id) => !id.includes("*")),
   );
   // A closed account holds nothing that runs (AWS Organizations User Guide, "Close a member account": SUSPENDED, PENDING_CLOSURE).
   const closed = new Set(
@@ -49,6 +54,9 @@ export function uncollected(charter: Charter, observations: Observations, gaps: 
       (name) => read.repositories.has(name.toLowerCase()),
       /^github\/repository$/,
     ),
+    ...[...Map.groupBy(projects, (id) => id.slice(0, id.indexOf(":")))].flatMap(([system, ids]) =>
+      missing(`${system}/uncollected`, "project", ids, (id) => read.projects.has(id), new RegExp(`^${system}/project$`)),
+    ),
   ].filter((gap) => !Object.hasOwn(charter.absent, gap.topic));
 }
 
@@ -59,6 +67,7 @@ function whatWasRead(observations: Observations) {
   return {
     accounts: new Set([...observations("aws/role"), ...observations("aws/user")].map(({ account }) => account)),
     clusters: new Set(kubernetes.map(({ cluster }) => cluster)),
+    projects: new Set([...observations("gitlab/project"), ...observations("gitlab/pipeline")].map(({ project }) => `gitlab:${project}`)),
     repositories: new Set(
       [...observations("github/repository"), ...observations("github/workflow")].map(({ repository }) => repository.toLowerCase()),
     ),
