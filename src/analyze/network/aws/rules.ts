@@ -26,7 +26,7 @@ export function awsNetworkRules(known: KnownEstate, sink: RuleSink): void {
   const sides = sidesOf(network, known, production, new Set(hops.flatMap(({ needs }) => needs.map(({ entity }) => entity))));
   const pods = podSenders(known, network, decide);
   const groups = new Map<string, Group>();
-  const collecting: Collecting = { decide, groups, pods: pods.heldBehind };
+  const collecting: Collecting = { decide, groups, pods: pods.heldBehind, numberOf: numbering() };
   const { unsure } = eachConnection(decide, sides.senders, sides.receivers, (connection) => collect(collecting, connection), {
     beyondStrangers: true,
   });
@@ -91,34 +91,48 @@ interface Collecting {
   readonly decide: Decider;
   readonly groups: Map<string, Group>;
   readonly pods: PodSenders["heldBehind"];
+  /** A number for each text, so that the keys of millions of pairs stay short. */
+  readonly numberOf: (text: string) => number;
+}
+
+function numbering(): Collecting["numberOf"] {
+  const numbers = new Map<string, number>();
+  return (text) => {
+    const number = numbers.get(text) ?? numbers.size;
+    numbers.set(text, number);
+    return number;
+  };
 }
 
 /** One group for each inbound rule that lets it in: with one of two gone, the other still does. */
-function collect({ decide, groups, pods }: Collecting, connection: ClassConnection): void {
+function collect({ decide, groups, pods, numberOf }: Collecting, connection: ClassConnection): void {
   const receiver = connection.to.endpoints[0] as Endpoint;
   const sender = connection.from.endpoints[0] as Endpoint;
   const { into } = memberships(connection.path, sender, receiver);
   const letting = lettingRules(receiver.groups, false, connection.seen, into, connection.flows);
-  const shared = `${filterId(decide, receiver)} ${connection.because.join("; ")} ${routesKey(connection.path)}`;
+  const because = connection.because.length === 0 ? "" : numberOf(connection.because.join("; "));
+  const shared = `${numberOf(filterId(decide, receiver))} ${because} ${numberOf(routesKey(connection.path))}`;
   // A managed database sends too (postgres_fdw, replication), by a rule of its own, so that a walk that starts at a program is there to be told.
   const isStore = sender.owners.every((owner) => owner.includes(":rds:"));
-  const add = (id: string, label: string, rule: GroupRule | undefined, asked: Flows, egress?: string): void => {
-    const key = `${shared} ${rule === undefined ? "" : ruleId(rule)} ${egress ?? ""} ${isStore}`;
+  const add = (id: string, label: () => string, rule: GroupRule | undefined, asked: Flows, egress?: string): void => {
+    const key = `${shared} ${rule === undefined ? "" : numberOf(ruleId(rule))} ${egress ?? ""} ${isStore}`;
+    const known = groups.get(key);
+    if (known?.senders.has(id) === true) return;
     const flows = rule === undefined ? asked : intersect(asked, rule.flows);
     if (isEmpty(flows)) return;
     const first = egress === undefined ? connection : { ...connection, because: [...connection.because, egress] };
-    const group = groups.get(key) ?? { first: { ...first, flows }, receiver, senders: new Map<string, string>(), rule };
-    groups.set(key, group);
-    group.senders.set(id, label);
+    const group = known ?? { first: { ...first, flows }, receiver, senders: new Map<string, string>(), rule };
+    if (known === undefined) groups.set(key, group);
+    group.senders.set(id, label());
   };
   const id = filterId(decide, sender);
   const asked = connection.isPublic ? (receiver.public ?? receiver.private) : receiver.private;
   for (const rule of letting.length === 0 ? [undefined] : letting) {
-    add(id, filterLabel(sender), rule, connection.flows);
+    add(id, () => filterLabel(sender), rule, connection.flows);
     for (const held of pods.get(id) ?? []) {
       const { certain, possible } = held.egress(asked);
-      add(held.id, held.label, rule, intersect(connection.flows, certain));
-      if (isEmpty(certain)) add(held.id, held.label, rule, intersect(connection.flows, possible), PLUGIN);
+      add(held.id, () => held.label, rule, intersect(connection.flows, certain));
+      if (isEmpty(certain)) add(held.id, () => held.label, rule, intersect(connection.flows, possible), PLUGIN);
     }
   }
 }
