@@ -37,7 +37,7 @@ const environments = {
       owner: "group:platform",
       data: "synthetic",
       boundary: {
-        kubernetes: [{ cluster: "development", namespaces: ["test-shop", "test-payments", "test-web", "test-support", "test-warehouse"] }],
+        kubernetes: [{ cluster: "development", namespaces: ["test-shop", "test-payments", "test-web", "test-support"] }],
         github: { environments: environmentOf(PRODUCTS, "test") },
         databases: ["shop", "payments", "web"].map((team) => `postgres:postgres.test-${team}.svc.cluster.local/*`),
         entities: [roleArn("development", "deploy-test")],
@@ -262,7 +262,7 @@ export const charterText = (fixed: boolean): string =>
       profile: "iso",
       integrity: fixed ? "sealed" : "as-given",
     }),
-    section("Three environments. Test has no account of its own: it is five namespaces of the development cluster.", environments),
+    section("Three environments. Test has no account of its own: it is four namespaces of the development cluster.", environments),
     section("Neither source nor target of the wall. Their parts are judged one by one: a repository's tags, a runner, a branch.", shared),
     section("Who may do what. In production, people read and pipelines deploy.", access),
     section("Changes move one way. Into test without asking, into production with another's approval.", promotion),
