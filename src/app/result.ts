@@ -1,9 +1,10 @@
 // Puts everything a check found into the one stable result, in a stable order, with lines for what is shown.
+import { unseenDomain } from "../analyze/domains.ts";
 import type { Estate } from "../analyze/estate.ts";
 import { closedSets, membershipHash, rulesHash } from "../analyze/reach/certificate.ts";
 import type { Cut } from "../analyze/reach/cut.ts";
 import { type Decision, STATEMENTS, type Step, type Way } from "../analyze/reach/decide.ts";
-import type { Charter } from "../charter/schema.ts";
+import type { Charter, Environment } from "../charter/schema.ts";
 import type { Found } from "../checks/check.ts";
 import { FRAMEWORKS } from "../checks/packs/frameworks.ts";
 import type { CheckAnswer } from "../checks/run.ts";
@@ -66,13 +67,7 @@ export function resultOf(material: Material): CheckResult {
     exceptions: findings.filter(isExcepted).length,
     statements: { ...decision.statements },
     clauses,
-    environments: charter.environments.map(({ name, tier, isolated }) => ({
-      name,
-      tier,
-      entities: countIn(estate, name),
-      boundary: estate.gradeOf(name) ?? "empty",
-      ...(isolated && { isolated }),
-    })),
+    environments: charter.environments.map((environment) => environmentOf(estate, environment)),
     doors: doorsOf(charter),
     shared: charter.shared.map(({ name, purpose, serves }) => ({ name, purpose, serves: [...serves] })),
     findings,
@@ -264,6 +259,19 @@ function systemsOf(estate: Estate): CheckResult["estate"]["systems"] {
   return [...counts]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([scope, entities]) => ({ system: scope.split(" ")[0] as string, scope: scope.slice(scope.indexOf(" ") + 1), entities }));
+}
+
+function environmentOf(estate: Estate, environment: Environment): CheckResult["environments"][number] {
+  const { name, tier, isolated } = environment;
+  const [unread] = unseenDomain(estate, environment);
+  return {
+    name,
+    tier,
+    entities: countIn(estate, name),
+    boundary: estate.gradeOf(name) ?? "empty",
+    ...(unread !== undefined && { boundaryUnread: unread }),
+    ...(isolated && { isolated }),
+  };
 }
 
 const countIn = (estate: Estate, name: string): number =>

@@ -309,6 +309,9 @@ export type ProductionTest = z.infer<typeof ProductionTest>;
 export const GRADES = ["account", "cluster", "namespace", "name-pattern", "tag"] as const;
 export type Grade = (typeof GRADES)[number];
 
+/** In profile iso a namespace of one's own suffices; strict asks for an account or subscription. The charter may ask for more. */
+export const LEAST_GRADE = { iso: "namespace", strict: "account" } as const satisfies Record<string, Grade>;
+
 const Organization = z.strictObject({
   name: Name.describe("Short name: acme."),
   title: Text.optional().describe("The name as people write it."),

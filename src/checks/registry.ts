@@ -1,4 +1,5 @@
 // Every check, in the order in which they claim ways across: the specific before the general, so that each way is reported once.
+import { check as accountHoldsSeveralEnvironments } from "./account-holds-several-environments/check.ts";
 import { check as boundaryWeakerThanProfile } from "./boundary-weaker-than-profile/check.ts";
 import { check as breakGlassUnproven } from "./break-glass-unproven/check.ts";
 import { check as changeReachesHigherEnvironmentUnreviewed } from "./change-reaches-higher-environment-unreviewed/check.ts";
@@ -6,14 +7,18 @@ import type { Check } from "./check.ts";
 import { check as clusterControllableFromBelow } from "./cluster-controllable-from-below/check.ts";
 import { check as dataSharedWithLowerEnvironment } from "./data-shared-with-lower-environment/check.ts";
 import { check as dataStoreServesTwoEnvironments } from "./data-store-serves-two-environments/check.ts";
+import { check as dataStoreWithoutBackup } from "./data-store-without-backup/check.ts";
 import { check as declaredGateUnguarded } from "./declared-gate-unguarded/check.ts";
 import { check as entityInNoEnvironment } from "./entity-in-no-environment/check.ts";
 import { check as environmentWithoutAccessRules } from "./environment-without-access-rules/check.ts";
 import { check as gateOnlyDecorative } from "./gate-only-decorative/check.ts";
+import { check as environmentWithoutLogging } from "./environment-without-logging/check.ts";
 import { check as guardRemovableByOnePerson } from "./guard-removable-by-one-person/check.ts";
 import { check as guardRemovableFromBelow } from "./guard-removable-from-below/check.ts";
 import { check as higherEnvironmentWritableFromBelow } from "./higher-environment-writable-from-below/check.ts";
 import { check as higherRoleAssumableFromBelow } from "./higher-role-assumable-from-below/check.ts";
+import { check as instanceLacksPatches } from "./instance-lacks-patches/check.ts";
+import { check as onlyATagSeparatesEnvironments } from "./only-a-tag-separates-environments/check.ts";
 import { check as personDeploysPastThePipeline } from "./person-deploys-past-the-pipeline/check.ts";
 import { check as personPassesGateAlone } from "./person-passes-gate-alone/check.ts";
 import { check as personReachesProductionThroughLowerEnvironment } from "./person-reaches-production-through-lower-environment/check.ts";
@@ -74,6 +79,8 @@ export const checks: readonly Check[] = [
   entityInNoEnvironment,
   environmentWithoutAccessRules,
   boundaryWeakerThanProfile,
+  accountHoldsSeveralEnvironments,
+  onlyATagSeparatesEnvironments,
   namespaceIsTheOnlyBoundary,
   environmentsShareNodes,
   environmentsShareClusterServices,
@@ -82,4 +89,7 @@ export const checks: readonly Check[] = [
   productionImageNotRunBelow,
   productionWithoutPodSecurity,
   productionBaselineWeakerThanBelow,
+  environmentWithoutLogging,
+  instanceLacksPatches,
+  dataStoreWithoutBackup,
 ];

@@ -156,7 +156,10 @@ export const CheckResult = z.object({
       name: z.string(),
       tier: z.string(),
       entities: z.number(),
+      /** Its grade, the weakest part of the declared boundary: account, cluster, namespace, name-pattern, tag; `empty` without any part. */
       boundary: z.string(),
+      /** Why it is not known what the boundary holds. */
+      boundaryUnread: z.string().optional(),
       /** Walled from its peers too. */
       isolated: z.boolean().optional(),
     }),

@@ -106,11 +106,11 @@ export function doorsSection(result: CheckResult): Markup {
     </tr>`;
   });
   const environments = environmentsByTier(result).map(
-    ({ name, tier, boundary, entities, isolated }) =>
+    ({ name, tier, boundary, boundaryUnread, entities, isolated }) =>
       html`<tr>
         <th scope="row">${name}</th>
         <td>${tier}${isolated === true && ", isolated"}</td>
-        <td>${boundary}</td>
+        <td>${boundary}${boundaryUnread !== undefined && `; not known: ${boundaryUnread}`}</td>
         <td class="numbers">${entities}</td>
       </tr>`,
   );

@@ -38,6 +38,8 @@ test("says the verdict of every statement, the walk, the change, the exception a
     "Accepted until 2027-01-31",
     "**2 changes separate everything that was seen**",
     "bucket policy of acme-exports (AccessDenied) → A1 D3",
+    "production by account",
+    "test by namespace (what test holds: namespaces of acme was not read (AccessDenied))",
     "`estate/notes.txt`",
     "By hand too: 3 people",
   ])

@@ -105,7 +105,16 @@ function notSeen(result: CheckResult): string[] {
     ({ what, why, clauses }) => `${inProse(what)} (${inProse(why)})${clauses.length > 0 ? ` → ${inProse(clauses.join(" "))}` : ""}`,
   );
   const unread = result.unrecognized.map(({ file, why }) => `${inCode(file)}: ${inProse(why)}`);
-  return [...list("Not seen", gaps), ...list("Not recognized", unread), ...list("Assumed", result.assumptions.map(inProse))];
+  const grades = result.environments.map(
+    ({ name, boundary, boundaryUnread }) =>
+      `${inProse(name)} by ${inProse(boundary)}${boundaryUnread === undefined ? "" : ` (${inProse(boundaryUnread)})`}`,
+  );
+  return [
+    ...list("Bounded", grades),
+    ...list("Not seen", gaps),
+    ...list("Not recognized", unread),
+    ...list("Assumed", result.assumptions.map(inProse)),
+  ];
 }
 
 function list(title: string, lines: readonly string[]): string[] {

@@ -133,11 +133,21 @@ function clauses(result: CheckResult, p: Paint): string[] {
     ["not-checked", p.dim("not checked")],
   ];
   return [
+    boundaries(result, p),
     `Clauses   ${rows
       .filter(([verdict]) => named(verdict) !== "")
       .map(([verdict, word]) => `${word} ${named(verdict)}`)
       .join("   ")}`,
   ];
+}
+
+/** `Bounded   production account   test namespace`: by what each environment is kept apart, worse grades in another colour. */
+function boundaries(result: CheckResult, p: Paint): string {
+  const grades = result.environments.map(({ name, boundary, boundaryUnread }) => {
+    const paint = boundary === "account" || boundary === "cluster" ? p.green : boundary === "namespace" ? p.yellow : p.red;
+    return `${safe(name)} by ${boundaryUnread === undefined ? paint(safe(boundary)) : p.yellow(`${safe(boundary)} (not all read)`)}`;
+  });
+  return `Bounded   ${grades.join("   ")}`;
 }
 
 function notSeen(result: CheckResult, p: Paint): string[] {

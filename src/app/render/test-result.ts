@@ -234,7 +234,13 @@ export const violated: CheckResult = {
   ],
   environments: [
     { name: "production", tier: "production", entities: 412, boundary: "account" },
-    { name: "test", tier: "test", entities: 61, boundary: "namespace" },
+    {
+      name: "test",
+      tier: "test",
+      entities: 61,
+      boundary: "namespace",
+      boundaryUnread: "what test holds: namespaces of acme was not read (AccessDenied)",
+    },
     { name: "development", tier: "development", entities: 180, boundary: "account" },
   ],
   doors: [

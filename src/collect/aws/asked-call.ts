@@ -4,7 +4,8 @@ import { isObject, type Json, type JsonObject } from "../../lib/json.ts";
 /** As the CLI names it. */
 export type Service =
   | ("iam" | "organizations" | "s3api" | "kms" | "secretsmanager" | "sqs" | "sns")
-  | ("ecr" | "lambda" | "rds" | "ec2" | "elbv2" | "eks" | "ram" | "sts" | "sso-admin" | "identitystore");
+  | ("ecr" | "lambda" | "rds" | "ec2" | "elbv2" | "eks" | "ram" | "sts" | "sso-admin" | "identitystore")
+  | ("cloudtrail" | "guardduty" | "configservice" | "backup" | "ssm");
 
 /** Parameters as the API names them. */
 export type Input = JsonObject;

@@ -59,6 +59,11 @@ const SERVICES = [
   "sso-admin",
   "identitystore",
   "ram",
+  "cloudtrail",
+  "guardduty",
+  "configservice",
+  "backup",
+  "ssm",
 ];
 const FOLDER = new RegExp(`^(${SERVICES.join("|")})-((?:get|list|describe)-[a-z0-9-]+?)(?:\\.(?:json|ya?ml))?$`);
 

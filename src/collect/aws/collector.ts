@@ -16,6 +16,7 @@ import { mapPlacements } from "./network/map-placements.ts";
 import { networkShapes } from "./network/shapes.ts";
 import { sharingShapes } from "./sharing/map-sharing.ts";
 import { snapshotShapes } from "./sharing/map-snapshots.ts";
+import { upkeepShapes } from "./upkeep/map.ts";
 import { isAnswerTo, readingOf, type Shape } from "./shape.ts";
 
 /** In the order they are tried: the first that knows the content wins. */
@@ -31,6 +32,7 @@ export const shapes: readonly Shape[] = [
   ...networkShapes,
   ...snapshotShapes,
   ...sharingShapes,
+  ...upkeepShapes,
 ];
 
 /**
@@ -57,6 +59,7 @@ export const collector: Collector = {
     "EKS: clusters, access entries, access policies and pod identities",
     "Volumes, snapshots, machine images, database snapshots and their copies, with whom each is shared",
     "S3 replication and default encryption, grants of KMS keys, shares of AWS Resource Access Manager",
+    "Trails of CloudTrail, detectors of GuardDuty, recorders of AWS Config, resources that AWS Backup protects, patch states of instances",
     "Networks: VPCs, subnets, routes, security groups, network ACLs, interfaces, gateways, peerings, endpoints, load balancers",
   ],
   permissions: leastPermissions(),

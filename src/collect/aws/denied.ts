@@ -82,6 +82,14 @@ const RESOURCE_LISTS = [
   "eks list-clusters",
 ];
 
+const UPKEEP_TOPICS: Readonly<Record<string, AwsTopic>> = {
+  cloudtrail: "aws/monitoring",
+  guardduty: "aws/monitoring",
+  configservice: "aws/monitoring",
+  backup: "aws/backup",
+  ssm: "aws/patch-state",
+};
+
 const CONTROL = ["list-policies", "describe-policy", "list-policies-for-target", "list-targets-for-policy"];
 
 function organizationGap(call: CliCall, scope: Scope): { readonly topic: AwsTopic; readonly subject: string } {
@@ -113,6 +121,8 @@ function place(call: CliCall, scope: Scope): { readonly topic: AwsTopic; readonl
   if (arn !== undefined) return { topic: "aws/resource-policy", subject: arn };
   const shared = sharedArn(call, scope);
   if (shared !== undefined) return { topic: "aws/sharing", subject: shared };
+  const upkeep = call.service === "ssm" && call.operation !== "describe-instance-patch-states" ? undefined : UPKEEP_TOPICS[call.service];
+  if (upkeep !== undefined) return { topic: upkeep, subject: `${account}:${call.service}` };
   if (isSharingList(call)) return { topic: "aws/sharing", subject: `${account}:${call.service}` };
   if (call.operation === "get-bucket-encryption" && call.flags["bucket"] !== undefined)
     return { topic: "aws/encryption", subject: `arn:${partitionOf(call.flags["region"])}:s3:::${call.flags["bucket"]}` };

@@ -1,6 +1,7 @@
 // The one table of calls that a live collection asks. What is asked, how it is written down and the least IAM policy all come from it.
 import { isObject, type JsonObject } from "../../lib/json.ts";
 import { type AskedCall, call, each, type Following, type Input, itemsOf, type Service, text } from "./asked-call.ts";
+import { patchStates, UPKEEP } from "./upkeep/fetch-calls.ts";
 import { SHARING } from "./sharing/fetch-calls.ts";
 
 export const IDENTITY: readonly AskedCall[] = [
@@ -103,7 +104,6 @@ const CLUSTERS: readonly AskedCall[] = [
 
 /** `ec2 describe-…` calls that print one list and lead no further. */
 const NETWORK_LISTS: Readonly<Record<string, string>> = {
-  DescribeInstances: "Reservations",
   DescribeVpcs: "Vpcs",
   DescribeSubnets: "Subnets",
   DescribeRouteTables: "RouteTables",
@@ -129,6 +129,7 @@ const TABLE = "TransitGatewayRouteTableId";
 const EVERY_ROUTE = [{ Name: "state", Values: ["active", "blackhole"] }];
 
 const NETWORK: readonly AskedCall[] = [
+  call("ec2", "DescribeInstances", { lists: ["Reservations"], following: patchStates }),
   ...Object.entries(NETWORK_LISTS).map(([operation, list]) => call("ec2", operation, { lists: [list] })),
   call("ec2", "DescribeManagedPrefixLists", {
     lists: ["PrefixLists"],
@@ -160,7 +161,7 @@ const NETWORK: readonly AskedCall[] = [
 ];
 
 /** Asked in every region. */
-export const REGIONAL: readonly AskedCall[] = [...RESOURCES, ...CLUSTERS, ...NETWORK, ...SHARING];
+export const REGIONAL: readonly AskedCall[] = [...RESOURCES, ...CLUSTERS, ...NETWORK, ...SHARING, ...UPKEEP];
 
 export const REGIONS = call("ec2", "DescribeRegions", { lists: ["Regions"], isLead: true });
 
@@ -276,7 +277,7 @@ export function allCalls(): readonly AskedCall[] {
 }
 
 // Where the service's prefix in a policy is not the CLI's name (Service Authorization Reference).
-const PREFIXES: Readonly<Partial<Record<Service, string>>> = { elbv2: "elasticloadbalancing", "sso-admin": "sso" };
+const PREFIXES: Readonly<Partial<Record<Service, string>>> = { elbv2: "elasticloadbalancing", "sso-admin": "sso", configservice: "config" };
 
 /** The IAM actions that the calls need, and no other: what the collector says it needs, and what `--print-policy` prints. */
 export const leastPermissions = (): readonly string[] => [

@@ -29,6 +29,11 @@ const MODULES: Readonly<Record<Service, readonly [client: string, load: () => Pr
   "sso-admin": ["SSOAdminClient", () => import("@aws-sdk/client-sso-admin")],
   identitystore: ["IdentitystoreClient", () => import("@aws-sdk/client-identitystore")],
   ram: ["RAMClient", () => import("@aws-sdk/client-ram")],
+  cloudtrail: ["CloudTrailClient", () => import("@aws-sdk/client-cloudtrail")],
+  guardduty: ["GuardDutyClient", () => import("@aws-sdk/client-guardduty")],
+  configservice: ["ConfigServiceClient", () => import("@aws-sdk/client-config-service")],
+  backup: ["BackupClient", () => import("@aws-sdk/client-backup")],
+  ssm: ["SSMClient", () => import("@aws-sdk/client-ssm")],
   sts: ["STSClient", () => import("@aws-sdk/client-sts")],
 };
 
@@ -125,6 +130,11 @@ const TOKENS: Readonly<Record<Service, readonly [answer: string, request: string
   ecr: ["nextToken", "nextToken"],
   eks: ["nextToken", "nextToken"],
   ram: ["nextToken", "nextToken"],
+  cloudtrail: ["NextToken", "NextToken"],
+  guardduty: ["NextToken", "NextToken"],
+  configservice: ["NextToken", "NextToken"],
+  backup: ["NextToken", "NextToken"],
+  ssm: ["NextToken", "NextToken"],
   s3api: ["ContinuationToken", "ContinuationToken"],
   organizations: ["NextToken", "NextToken"],
   secretsmanager: ["NextToken", "NextToken"],

@@ -15,6 +15,7 @@ import { commandLine, kebab } from "./asked-call.ts";
 import { allCalls, leastPolicy } from "./fetch-calls.ts";
 import { cliForm } from "./fetch-form.ts";
 import { documents, fill, type Made, MANAGEMENT, REGION, ROLE, SECRETS } from "./moto-estate-support.ts";
+import { type Proxy, startProxy } from "./moto-proxy-support.ts";
 import { INSTALL, type Moto, motoProgram, startMoto } from "./moto-support.ts";
 
 describe("the table of calls", () => {
@@ -78,6 +79,7 @@ describe.skipIf(program === undefined)(`collected from moto server (${program ??
   const output = mkdtempSync(join(tmpdir(), "bulkhead-collect-"));
   const said: string[] = [];
   let moto: Moto;
+  let proxy: Proxy;
   let made: Made;
   let reading: EstateReading;
 
@@ -92,18 +94,22 @@ describe.skipIf(program === undefined)(`collected from moto server (${program ??
       accounts: "organization",
       role: ROLE,
       fingerprint: () => "f00d".repeat(16),
-      settings: moto.settings,
+      settings: proxy.settings,
     });
 
   beforeAll(async () => {
     Object.assign(process.env, { AWS_ACCESS_KEY_ID: "testing", AWS_SECRET_ACCESS_KEY: "testing" });
     moto = await startMoto(program as string);
+    proxy = await startProxy(moto);
+    // The emulator does not list what AWS Backup protects.
+    proxy.treat = ({ action }) => (action === "backup:ListProtectedResources" ? { document: { Results: [] } } : "on");
     made = await fill(moto);
     await collect();
     reading = readEstate(readFolder(output), charterOf(), { fingerprintKey: new Uint8Array(32) });
   });
 
   afterAll(async () => {
+    await proxy?.stop();
     await moto?.stop();
     rmSync(output, { recursive: true, force: true });
   });

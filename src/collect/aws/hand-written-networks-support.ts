@@ -267,6 +267,7 @@ function database({ account, region }: Place, { id, subnets, groups }: Vpc): Wri
           Engine: "postgres",
           DBInstanceStatus: "available",
           MasterUsername: "shop",
+          BackupRetentionPeriod: 1,
           // The emulator gives every database of a region the same middle part.
           Endpoint: { Address: `shop.aaaaaaaaaa.${region}.rds.amazonaws.com`, Port: 5432 },
           VpcSecurityGroups: [{ VpcSecurityGroupId: groups[1], Status: "active" }],

@@ -172,6 +172,11 @@ const nothingStored = (region: string, but: readonly string[] = []): readonly Wr
       ["rds describe-db-snapshots", { DBSnapshots: [] }],
       ["rds describe-db-cluster-snapshots", { DBClusterSnapshots: [] }],
       ["rds describe-db-instance-automated-backups", { DBInstanceAutomatedBackups: [] }],
+      ["cloudtrail describe-trails", { trailList: [] }],
+      ["guardduty list-detectors", { DetectorIds: [] }],
+      ["configservice describe-configuration-recorders", { ConfigurationRecorders: [] }],
+      ["configservice describe-configuration-recorder-status", { ConfigurationRecordersStatus: [] }],
+      ["backup list-protected-resources", { Results: [] }],
       ["ram get-resource-share-associations --association-type RESOURCE", { resourceShareAssociations: [] }],
       ["ram get-resource-share-associations --association-type PRINCIPAL", { resourceShareAssociations: [] }],
     ] as const
@@ -185,6 +190,12 @@ const MADE_UNASKED = ["ec2 describe-volumes", "rds describe-db-snapshots"];
 const disk = ({ volume: VolumeId, instance: InstanceId }: Machine): Written => [
   `aws ec2 describe-volumes --region ${REGION}`,
   { Volumes: [{ VolumeId, AvailabilityZone: `${REGION}a`, Encrypted: false, Attachments: [{ InstanceId, State: "attached" }] }] },
+];
+
+/** Patch Manager does not know the machine. */
+const unpatched = ({ instance }: Machine): Written => [
+  `aws ssm describe-instance-patch-states --instance-ids ${instance} --region ${REGION}`,
+  { InstancePatchStates: [] },
 ];
 
 const nightly = (account: string, DBSnapshotIdentifier: string): Json => ({
@@ -228,6 +239,7 @@ function ofDevelopment({ accounts, networks }: Acme): readonly Written[] {
     buckets([]),
     ...nothingStored(REGION, ["lambda list-functions", "ec2 describe-volumes"]),
     disk(networks.builder),
+    unpatched(networks.builder),
     [`aws lambda list-functions --region ${REGION}`, { Functions: [functions] }],
     [
       `aws lambda get-policy --function-name ${functions.FunctionArn} --region ${REGION}`,
@@ -267,6 +279,7 @@ function ofProduction({ accounts, key, secrets, networks }: Acme): readonly Writ
     ]),
     ...nothingStored(REGION, ["kms list-keys", "secretsmanager list-secrets", "rds describe-db-instances", ...MADE_UNASKED]),
     disk(networks.shop),
+    unpatched(networks.shop),
     [`aws rds describe-db-snapshots --region ${REGION}`, { DBSnapshots: [nightly(accounts.production, networks.nightly)] }],
     [`aws kms list-keys --region ${REGION}`, { Keys: [{ KeyId: key.slice(key.lastIndexOf("/") + 1), KeyArn: key }] }],
     [`aws kms get-key-policy --key-id ${key} --policy-name default --region ${REGION}`, { Policy: policy(documents.key) }],

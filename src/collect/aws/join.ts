@@ -9,6 +9,7 @@ import { joinIdentity } from "./join-identity.ts";
 import { joinOrganization } from "./join-organization.ts";
 import { joinResources } from "./join-resources.ts";
 import type { Joining, PartOf } from "./joining.ts";
+import { joinUpkeep } from "./upkeep/join.ts";
 import { awsGap } from "./topics.ts";
 
 const UNCHANGED: readonly ObservationKind[] = ["aws/secret-fingerprint", "aws/eks-cluster", "aws/pod-identity", "aws/oidc-provider"];
@@ -30,4 +31,5 @@ export function join(observations: readonly Observation[], calls: readonly Liste
   joinResources(joining);
   joinEks(joining);
   joinNetwork(joining);
+  joinUpkeep(joining);
 }

@@ -248,12 +248,14 @@ export const resourceShapes: readonly Shape[] = [
     observeResource(reading, item.DBInstanceArn, "database", item.DBInstanceIdentifier, source, {
       tags: tagsOf(item.TagList),
       ...(item.Endpoint?.Address !== undefined && { endpoint: item.Endpoint.Address }),
+      ...(item.BackupRetentionPeriod !== undefined && { backupDays: item.BackupRetentionPeriod }),
     }),
   ),
   listing("rds", ["describe-db-clusters"], "DBClusters", ["DBClusterIdentifier"], DatabaseCluster, (reading, item, source) =>
     observeResource(reading, item.DBClusterArn, "database", item.DBClusterIdentifier, source, {
       tags: tagsOf(item.TagList),
       ...(item.Endpoint !== undefined && { endpoint: item.Endpoint }),
+      ...(item.BackupRetentionPeriod !== undefined && { backupDays: item.BackupRetentionPeriod }),
     }),
   ),
   shape("ec2", ["describe-instances"], (document) => listOf(document, "Reservations", "Instances"), mapReservations),

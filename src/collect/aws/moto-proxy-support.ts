@@ -91,6 +91,11 @@ const REST: Readonly<Record<string, readonly (readonly [RegExp, string])[]>> = {
     [/[?&]encryption\b/, "GetEncryptionConfiguration"],
     [/^\/(\?x-id=ListBuckets.*)?$/, "ListAllMyBuckets"],
   ],
+  guardduty: [
+    [/^\/detector(\?|$)/, "ListDetectors"],
+    [/^\/detector\/[^/]+$/, "GetDetector"],
+  ],
+  backup: [[/^\/resources\/?(\?|$)/, "ListProtectedResources"]],
   ram: [[/^\/getresourceshareassociations$/, "GetResourceShareAssociations"]],
   lambda: [
     [/\/functions\/[^/]+\/policy/, "GetPolicy"],

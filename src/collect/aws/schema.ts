@@ -97,12 +97,14 @@ export const DatabaseInstance = z.object({
   DBInstanceArn: Arn,
   DBInstanceIdentifier: Text,
   Endpoint: z.object({ Address: Text.optional() }).optional(),
+  BackupRetentionPeriod: z.int().optional(),
   TagList: TagList.optional(),
 });
 export const DatabaseCluster = z.object({
   DBClusterArn: Arn,
   DBClusterIdentifier: Text,
   Endpoint: Text.optional(),
+  BackupRetentionPeriod: z.int().optional(),
   TagList: TagList.optional(),
 });
 export const Reservation = z.object({ OwnerId: Text, Instances: z.array(z.unknown()) });

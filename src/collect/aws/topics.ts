@@ -65,6 +65,13 @@ export const TOPICS = {
     meaning: "permission sets, who is assigned to them in which account, and who is in which group",
     clauses: ["A2", "A6"],
   },
+  "aws/monitoring": {
+    subject: "ACCOUNT:service",
+    meaning: "what CloudTrail logs, and what GuardDuty and AWS Config watch",
+    clauses: ["S4"],
+  },
+  "aws/backup": { subject: "ACCOUNT:backup", meaning: "what AWS Backup keeps recovery points of", clauses: ["S6"] },
+  "aws/patch-state": { subject: "ACCOUNT:ssm", meaning: "which patches instances lack", clauses: ["S2"] },
   "aws/network": {
     subject: "id of the element, or ACCOUNT:ec2",
     meaning: "a network, its routes, its filters or what stands in it: what can open a connection to what",

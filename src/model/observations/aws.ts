@@ -4,6 +4,7 @@ import type { Source } from "../source.ts";
 import type { AwsIdentityCenterObservation, AwsIdentityCenterPiece } from "./aws-identity-center.ts";
 import type { AwsNetworkObservation } from "./aws-network.ts";
 import type { AwsSharingObservation, AwsSharingPart } from "./aws-sharing.ts";
+import type { AwsUpkeepObservation } from "./aws-upkeep.ts";
 
 interface Read {
   readonly source: Source;
@@ -153,6 +154,8 @@ export interface AwsResource extends Read {
   readonly unshareable?: boolean;
   /** ECR: IMMUTABLE tags. */
   readonly immutableTags?: boolean;
+  /** RDS: for how many days automated backups are kept; 0: there are none. */
+  readonly backupDays?: number;
   /** Host name of a database's endpoint. */
   readonly endpoint?: string;
   /**
@@ -263,6 +266,7 @@ export type AwsPart = Read & { readonly kind: "aws/part" } & (
     | { readonly part: "pod-identities"; readonly account?: string; readonly cluster: string }
     | { readonly part: "pod-identity"; readonly cluster: string; readonly namespace: string; readonly serviceAccount: string }
     | AwsSharingPart
+    | { readonly part: "trail"; readonly arn: string; readonly isLogging?: boolean; readonly logsWrites?: boolean }
   );
 
 export type AwsObservation =
@@ -285,4 +289,5 @@ export type AwsObservation =
   | AwsNetworkObservation
   | AwsIdentityCenterObservation
   | AwsSharingObservation
+  | AwsUpkeepObservation
   | AwsPart;

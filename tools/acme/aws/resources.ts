@@ -245,6 +245,7 @@ function writeDatabases(folder: Folder, account: AccountName): void {
     MasterUsername: "acme",
     Endpoint: { Address: DATABASE_HOST[cluster], Port: 5432 },
     AllocatedStorage: 200,
+    BackupRetentionPeriod: cluster === "production" ? 35 : 7,
     PubliclyAccessible: false,
     StorageEncrypted: true,
     ...databasePlace(cluster),

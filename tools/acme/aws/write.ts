@@ -13,6 +13,7 @@ import type { IamSpec } from "./principals.ts";
 import { productionIam } from "./production.ts";
 import { writeResources } from "./resources.ts";
 import { toolingIam } from "./tooling.ts";
+import { writeUpkeep } from "./upkeep.ts";
 
 function writeAccount(files: Files, iam: IamSpec, fixed: boolean): void {
   const id = ACCOUNTS[iam.account];
@@ -38,6 +39,7 @@ function writeAccount(files: Files, iam: IamSpec, fixed: boolean): void {
   }
   writeResources(folder, iam.account);
   writeNetwork(folder, iam.account, fixed);
+  writeUpkeep(folder, iam.account);
   if (iam.account !== "tooling") writeEks(folder, iam.account);
   folder.close();
 }
