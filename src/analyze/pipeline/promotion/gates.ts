@@ -14,12 +14,12 @@ export interface Decoration {
   readonly source: Task["source"];
 }
 
-/** What people call a gate: `approve`, `sign-off`, `manual-gate`, `confirm production`. */
+/** What people call a gate: `approve`, `sign-off`, `manual-gate`, `confirm production`. A quality gate is a test, and asks nobody by its nature. */
 const CALLED_A_GATE =
-  /\b(?:approv(?:e|al|ed|als)|sign[-_ ]?off|(?:manual|release|quality|prod(?:uction)?)[-_ ]?gate|gate|confirm(?:ation)?|go[-_ ]?no[-_ ]?go)\b/i;
+  /\b(?:approv(?:e|al|ed|als)|sign[-_ ]?off|(?:manual|release|deploy(?:ment)?|prod(?:uction)?|human)[-_ ]?gate|confirm(?:ation)?|go[-_ ]?no[-_ ]?go)\b/i;
 
 /** Actions that ask in an issue, a chat or a comment: part of the workflow that they hold back. */
-const ASKING = /^(?:trstringer\/manual-approval|lee-dohm\/team-approval|hmarr\/auto-approve-action|\S*manual-approval)/i;
+const ASKING = /^(?:trstringer\/manual-approval|lee-dohm\/team-approval|\S*manual-approval)/i;
 
 const isAskedOnForge = (approvals: readonly Approvals[]): boolean => approvals.some((one) => one.count > 0 || one.decidedBy.length > 0);
 
