@@ -184,9 +184,16 @@ const READ: readonly ReadCase[] = [
   {
     name: "custom tags leave plain values",
     path: "a.yaml",
-    content: "a: !Ref X\nb: !reference [c, d]\ne: !GetAtt {f: 1}\n",
+    content: "a: !Ref X\nb: !Join [c, d]\ne: !GetAtt {f: 1}\n",
     format: "yaml",
     documents: [{ a: "X", b: ["c", "d"], e: { f: 1 } }],
+  },
+  {
+    name: "GitLab's !reference is told from a plain list",
+    path: "a.yaml",
+    content: "a: !reference [c, d]\nb: [c, d]\n",
+    format: "yaml",
+    documents: [{ a: { "!reference": ["c", "d"] }, b: ["c", "d"] }],
   },
   {
     name: "tags of YAML 1.1 make no other types",
