@@ -1,5 +1,16 @@
 // Files that are there after a power cut once the call has returned.
-import { closeSync, fsyncSync, linkSync, mkdirSync, openSync, readFileSync, renameSync, unlinkSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  fsyncSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  unlinkSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
 import { hostname } from "node:os";
 import { dirname } from "node:path";
 import { LedgerError } from "../../ledger/error.ts";
@@ -55,15 +66,18 @@ export function locked<T>(path: string, act: () => T): T {
   }
 }
 
+/** The lock appears with its holder's name in it, or not at all: a holder that dies in between must not leave one that names nobody. */
 function takes(path: string, own: string): boolean {
+  const beside = `${path}.${process.pid}.new`;
+  writeFileSync(beside, own);
   try {
-    const file = openSync(path, "wx");
-    writeSync(file, own);
-    closeSync(file);
+    linkSync(beside, path);
     return true;
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === "EEXIST") return false;
     throw cause;
+  } finally {
+    unlinkSync(beside);
   }
 }
 

@@ -152,7 +152,11 @@ test(
       );
       const output: Buffer[] = [];
       child.stdout.on("data", (data: Buffer) => output.push(data));
-      await new Promise<void>((resolve) => child.stdout.once("data", () => resolve()));
+      const first = await Promise.race([
+        new Promise((resolve) => child.stdout.once("data", () => resolve("writes"))),
+        new Promise((resolve) => child.once("close", () => resolve("ended"))),
+      ]);
+      expect(first).toBe("writes");
       await new Promise((resolve) => setTimeout(resolve, (round * 37) % 100));
       child.kill("SIGKILL");
       await new Promise((resolve) => child.once("close", resolve));

@@ -43,7 +43,7 @@ const json = fc.letrec<{ value: Json }>((tie) => ({
     { maxDepth: 5 },
     fc.constantFrom(null, true, 0, "", "build", ".base", "$X", "constructor", "a: b"),
     fc.array(tie("value"), { maxLength: 4 }),
-    fc.dictionary(fc.constantFrom(...KEYS), tie("value"), { maxKeys: 5 }),
+    fc.dictionary(fc.constantFrom(...KEYS), tie("value"), { maxKeys: 5, noNullPrototype: true }),
   ),
 })).value;
 

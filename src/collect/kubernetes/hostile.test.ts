@@ -117,7 +117,8 @@ describe("wrong types", () => {
   const inner = fc.constantFrom(
     ...["containers", "template", "podSelector", "ingress", "egress", "ports", "rules", "jobTemplate", "to", "from"],
   );
-  const body = fc.dictionary(member, fc.oneof(anything, fc.dictionary(inner, fc.oneof(anything, fc.array(anything)))));
+  const whole = { noNullPrototype: true };
+  const body = fc.dictionary(member, fc.oneof(anything, fc.dictionary(inner, fc.oneof(anything, fc.array(anything)), whole)), whole);
 
   test("every object is one observation or one gap at least, live or from a file", () => {
     fc.assert(
