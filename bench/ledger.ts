@@ -7,6 +7,7 @@ import { appendTo, createLedger, type NewEntry, readerOf } from "../src/app/ledg
 import { policyOf } from "../src/app/ledger/keys.ts";
 import { trustPolicyAt, verifyFolder } from "../src/app/ledger/read.ts";
 import { ed25519Signer } from "../src/ledger/note.ts";
+import { verdictBody } from "../src/ledger/verdict-support.ts";
 import { readBundle, TILE_WIDTH } from "../src/ledger/tiles.ts";
 
 const ENTRIES = Number(process.env["LEDGER_ENTRIES"] ?? 1_000_000);
@@ -16,18 +17,13 @@ const folder = mkdtempSync(join(tmpdir(), "bulkhead-bench-ledger-"));
 const signer = ed25519Signer("ledger.example.com", generateKeyPairSync("ed25519").privateKey);
 const entry = (i: number): NewEntry => ({
   kind: "verdict",
-  body: {
-    version: "0.1.0",
-    asOf: "2026-01-01T00:00:00Z",
-    charter: "a".repeat(64),
-    estate: "b".repeat(64),
+  body: verdictBody({
     result: i.toString(16).padStart(64, "0"),
     statements: { wall: "separated", singlePerson: "separated", data: "unknown" },
     verdict: "unknown",
     gaps: i % 7,
-    exceptions: 0,
     findings: { violated: 0, unknown: 1, ids: ["7f3a91c0ffee"] },
-  },
+  }),
 });
 const seconds = (from: number): number => (performance.now() - from) / 1000;
 const perSecond = (count: number, took: number): string => Math.round(count / took).toLocaleString("en");

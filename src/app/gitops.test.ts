@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { answersOf, type Base, charterOf, filesOf, type JsonObject, layersOf } from "../checks/cases-support.ts";
-import { factText, IMPLIED, type Capability, type Rule } from "../model/rule.ts";
+import { closure } from "../analyze/closure-support.ts";
 import { readAndDerive } from "./check.ts";
 
 interface Case extends Base {
@@ -28,27 +28,6 @@ const bases = new Map(
     .filter((name) => name !== "charter.json")
     .map((name) => [name.replace(".json", ""), json(new URL(name, BASES)) as Base]),
 );
-
-/** The slow, obvious closure: fires every rule until nothing new comes. */
-function closure(rules: readonly Rule[], from: readonly string[], isMay: boolean): ReadonlySet<string> {
-  const had = new Set<string>();
-  const add = (text: string): boolean => {
-    if (had.has(text)) return false;
-    had.add(text);
-    const space = text.indexOf(" ");
-    for (const implied of IMPLIED[text.slice(0, space) as Capability] ?? []) had.add(`${implied}${text.slice(space)}`);
-    return true;
-  };
-  for (const each of from) add(each);
-  for (let grew = true; grew;) {
-    grew = false;
-    for (const { needs, atLeast, gives, certainty } of rules) {
-      if (!isMay && certainty === "may") continue;
-      if (needs.filter((need) => had.has(factText(need))).length >= (atLeast ?? needs.length) && add(factText(gives))) grew = true;
-    }
-  }
-  return had;
-}
 
 const folder = new URL("./gitops-cases/", import.meta.url);
 

@@ -1,6 +1,5 @@
 // bulkhead check: the main job.
 import type { Command } from "commander";
-import { readFileSync } from "node:fs";
 import { relative, resolve } from "node:path";
 import { onlyNew, readBaseline } from "../app/baseline.ts";
 import { formatProblems } from "../app/check.ts";
@@ -11,7 +10,7 @@ import { render } from "../app/render/format.ts";
 import type { CheckResult } from "../findings/result.ts";
 import { statusOf, statusOfDifference } from "./exit.ts";
 import { withEstate, withExamples, withFormat } from "./flags.ts";
-import { checkFolder, type EstateFlags, filesOf, optionsOf, put, readText, usesColor } from "./io.ts";
+import { checkFolder, type EstateFlags, filesOf, optionsOf, put, readBytes, readText, usesColor } from "./io.ts";
 import { UsageError } from "./report.ts";
 
 interface Flags extends EstateFlags {
@@ -80,11 +79,7 @@ function onPlan(folder: string, plan: string, flags: Flags): void {
 /** A plan below the folder is known by its path from there, as the charter's inputs are. */
 function planFile(folder: string, plan: string): PlanFile {
   const below = relative(resolve(folder), resolve(plan)).replaceAll("\\", "/");
-  try {
-    return { path: below.startsWith("../") ? plan : below, bytes: readFileSync(plan) };
-  } catch (cause) {
-    throw new UsageError("BAD_INPUT", `${plan}  cannot be read\n  Check the path and your right to read it.`, { cause });
-  }
+  return { path: below.startsWith("../") ? plan : below, bytes: readBytes(plan) };
 }
 
 export function statusOfResult(result: CheckResult): number {

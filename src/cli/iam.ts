@@ -1,10 +1,9 @@
 // bulkhead iam evaluate: one request under its policies, decided as AWS would.
-import { readFileSync } from "node:fs";
 import type { Command } from "commander";
 import { evaluateRequest, renderAnswer } from "../app/iam.ts";
 import { EXIT } from "./exit.ts";
 import { withFormat } from "./flags.ts";
-import { put, usesColor } from "./io.ts";
+import { put, readBytes, usesColor } from "./io.ts";
 import { UsageError } from "./report.ts";
 
 const HELP = `
@@ -32,7 +31,7 @@ export function register(program: Command): void {
     .exitOverride()
     .addHelpText("after", HELP);
   withFormat(evaluate, ["terminal", "json"]).action((file: string, flags: { format: "terminal" | "json"; output?: string }) => {
-    const evaluated = evaluateRequest(file, bytesOf(file));
+    const evaluated = evaluateRequest(file, readBytes(file));
     if (!evaluated.ok) throw new UsageError("BAD_INPUT", evaluated.error);
     const { answer } = evaluated.value;
     put(
@@ -41,12 +40,4 @@ export function register(program: Command): void {
     );
     if (answer.outcome === "unknown") process.exitCode = EXIT.unknown;
   });
-}
-
-function bytesOf(file: string): Uint8Array {
-  try {
-    return readFileSync(file);
-  } catch (cause) {
-    throw new UsageError("BAD_INPUT", `${file}  cannot be read\n  Check the path and your right to read it.`, { cause });
-  }
 }

@@ -55,9 +55,12 @@ function publicKey(file: string): KeyObject {
   }
 }
 
-export function readText(file: string): string {
+export const readText = (file: string): string => readBytes(file).toString("utf8");
+
+/** Throws a UsageError when the file cannot be read. */
+export function readBytes(file: string): Buffer {
   try {
-    return readFileSync(file, "utf8");
+    return readFileSync(file);
   } catch (cause) {
     throw new UsageError("BAD_INPUT", `${file}  cannot be read\n  Check the path and your right to read it.`, { cause });
   }

@@ -1,6 +1,5 @@
 // bulkhead ledger: begins, shows, proves and verifies the record of verdicts and decisions.
 import type { Command } from "commander";
-import { readFileSync } from "node:fs";
 import { askWitness } from "../app/ledger/ask-witness.ts";
 import { createLedger, readerOf } from "../app/ledger/folder.ts";
 import { ed25519Signer, keyAt, policyOf } from "../app/ledger/keys.ts";
@@ -9,7 +8,7 @@ import { renderHistory, renderReport } from "../app/ledger/render.ts";
 import { historyOf } from "../app/ledger/history.ts";
 import { EXIT } from "./exit.ts";
 import { withExamples, withFormat } from "./flags.ts";
-import { asOfTime, collect, put, readText, usesColor } from "./io.ts";
+import { asOfTime, collect, put, readBytes, readText, usesColor } from "./io.ts";
 import { UsageError } from "./report.ts";
 
 interface Shown {
@@ -68,7 +67,7 @@ function registerVerify(ledger: Command): void {
       folder: string,
       flags: Shown & { readonly policy: string; readonly charter?: readonly string[]; readonly earlier?: readonly string[] },
     ) => {
-      const earlier = (flags.earlier ?? []).map((file) => Buffer.from(readText(file)));
+      const earlier = (flags.earlier ?? []).map(readBytes);
       const charters = flags.charter && chartersOf(flags.charter.map((file) => ({ file, text: readText(file) })));
       const onProgress = progress();
       const report = verifyFolder(folder, {
@@ -125,7 +124,7 @@ function registerReading(ledger: Command): void {
     .requiredOption("--policy <file>", "trust policy")
     .exitOverride()
     .action((proof: string, entry: string, flags: { readonly policy: string }) => {
-      const problem = proofProblem(readFileOf(proof), readFileOf(entry), trustPolicyAt(flags.policy, readText(flags.policy)));
+      const problem = proofProblem(readBytes(proof), readBytes(entry), trustPolicyAt(flags.policy, readText(flags.policy)));
       put(problem === undefined ? "The entry is in the ledger.\n" : `${problem}\n`, undefined);
       process.exitCode = problem === undefined ? EXIT.done : EXIT.violated;
     });
@@ -137,14 +136,6 @@ function registerReading(ledger: Command): void {
 function progress(): ((done: number, of: number) => void) | undefined {
   if (!process.stderr.isTTY) return undefined;
   return (done, of) => process.stderr.write(`\r${done} of ${of} entries${done === of ? "\n" : ""}`);
-}
-
-function readFileOf(file: string): Uint8Array {
-  try {
-    return readFileSync(file);
-  } catch (cause) {
-    throw new UsageError("BAD_INPUT", `${file}  cannot be read\n  Check the path and your right to read it.`, { cause });
-  }
 }
 
 function index(given: string): number {

@@ -10,6 +10,7 @@ import { ed25519Signer, formatVerifierKey } from "./note.ts";
 import { parseTrustPolicy, type TrustPolicy } from "./policy.ts";
 import { formatProof, verifyProof } from "./proof.ts";
 import { subtreesOf, tilePath } from "./tiles.ts";
+import { verdictBody } from "./verdict-support.ts";
 import { type LedgerReport, verifyLedger } from "./verify.ts";
 import { addCheckpointBody, decideAddCheckpoint, type KnownLog } from "./witness.ts";
 
@@ -29,18 +30,12 @@ const verdict = (minute: number, gaps: number, rests?: Entry["rests"]): Entry =>
   at: at(minute),
   kind: "verdict",
   ...(rests && { rests }),
-  body: {
-    version: "0.1.0",
-    asOf: "2026-01-01T00:00:00Z",
-    charter: "a".repeat(64),
-    estate: "b".repeat(64),
-    result: "c".repeat(64),
+  body: verdictBody({
     statements: { wall: "separated", singlePerson: "separated", data: "unknown" },
     verdict: "unknown",
     gaps,
-    exceptions: 0,
     findings: { violated: 0, unknown: 0, ids: [] },
-  },
+  }),
 });
 
 interface Log {

@@ -13,25 +13,12 @@ import { trustPolicyAt, verifyFolder } from "../app/ledger/read.ts";
 import { sha256 } from "../lib/hash.ts";
 import type { LedgerError } from "../ledger/error.ts";
 import { ed25519Signer } from "../ledger/note.ts";
+import { verdictBody } from "../ledger/verdict-support.ts";
 import { witnessServer } from "./witness.ts";
 
 const signer = ed25519Signer("ledger.example.com", generateKeyPairSync("ed25519").privateKey);
 const witnessPrivate = generateKeyPairSync("ed25519").privateKey;
-const entry = (gaps: number): NewEntry => ({
-  kind: "verdict",
-  body: {
-    version: "0.1.0",
-    asOf: "2026-01-01T00:00:00Z",
-    charter: "a".repeat(64),
-    estate: "b".repeat(64),
-    result: "c".repeat(64),
-    statements: { wall: "separated", singlePerson: "separated", data: "separated" },
-    verdict: "separated",
-    gaps,
-    exceptions: 0,
-    findings: { violated: 0, unknown: 0 },
-  },
-});
+const entry = (gaps: number): NewEntry => ({ kind: "verdict", body: verdictBody({ gaps }) });
 const now = new Date("2026-01-01T00:00:00Z");
 const many = (count: number): readonly NewEntry[] => Array.from({ length: count }, (_, i) => entry(i));
 

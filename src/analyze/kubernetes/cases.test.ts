@@ -5,7 +5,8 @@ import { expect, test } from "vitest";
 import { Charter } from "../../charter/schema.ts";
 import type { Gap } from "../../model/gap.ts";
 import type { Observation } from "../../model/observation.ts";
-import { factText, IMPLIED, type Capability, type Rule } from "../../model/rule.ts";
+import { factText } from "../../model/rule.ts";
+import { closure } from "../closure-support.ts";
 import { derive } from "../derive.ts";
 import { kubernetesPlane } from "./plane.ts";
 
@@ -105,28 +106,6 @@ function charterOf({ environments = {}, charter = {} }: Case): Charter {
     })),
     ...charter,
   });
-}
-
-/** The slow, obvious closure: fires every rule until nothing new comes. */
-function closure(rules: readonly Rule[], from: readonly string[], may: boolean): Set<string> {
-  const had = new Set<string>();
-  const add = (text: string): boolean => {
-    if (had.has(text)) return false;
-    had.add(text);
-    const space = text.indexOf(" ");
-    for (const implied of IMPLIED[text.slice(0, space) as Capability] ?? []) had.add(`${implied}${text.slice(space)}`);
-    return true;
-  };
-  for (const each of from) add(each);
-  for (let grew = true; grew;) {
-    grew = false;
-    for (const rule of rules) {
-      if (!may && rule.certainty === "may") continue;
-      const met = rule.needs.filter((need) => had.has(factText(need))).length;
-      if (met >= (rule.atLeast ?? rule.needs.length) && add(factText(rule.gives))) grew = true;
-    }
-  }
-  return had;
 }
 
 const folder = new URL("./cases/", import.meta.url);

@@ -26,7 +26,7 @@ export function onceEach(sink: EntitySink): Emit {
   };
 }
 
-const make = (id: string, kind: EntityKind, label: string, source: Source, place: Place = {}): Entity => ({
+export const make = (id: string, kind: EntityKind, label: string, source: Source, place: Place = {}): Entity => ({
   id,
   kind,
   label,

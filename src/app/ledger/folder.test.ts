@@ -8,6 +8,7 @@ import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { LedgerError } from "../../ledger/error.ts";
 import { ed25519Signer } from "../../ledger/note.ts";
+import { verdictBody } from "../../ledger/verdict-support.ts";
 import { check } from "../check.ts";
 import { readFolder } from "../files.ts";
 import { appendTo, checkpointOf, createLedger, type NewEntry, readerOf } from "./folder.ts";
@@ -29,18 +30,7 @@ afterEach(() => rmSync(join(folder, ".."), { recursive: true, force: true }));
 
 const entryOf = (gaps = 0, ids: readonly string[] = []): NewEntry => ({
   kind: "verdict",
-  body: {
-    version: "0.1.0",
-    asOf: "2026-01-01T00:00:00Z",
-    charter: "a".repeat(64),
-    estate: "b".repeat(64),
-    result: "c".repeat(64),
-    statements: { wall: "separated", singlePerson: "separated", data: "separated" },
-    verdict: "separated",
-    gaps,
-    exceptions: 0,
-    findings: { violated: ids.length, unknown: 0, ids: [...ids] },
-  },
+  body: verdictBody({ gaps, findings: { violated: ids.length, unknown: 0, ids: [...ids] } }),
 });
 const begin = () => {
   const signer = ed25519Signer(ORIGIN, keyAt(key, "create"));

@@ -1,12 +1,12 @@
 // A witness's memory in a folder: one checkpoint a log, on disk before it is cosigned.
 import { createHash, type KeyObject } from "node:crypto";
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseCheckpoint, type SignedCheckpoint } from "../../ledger/checkpoint.ts";
 import { cosign, witnessKey } from "../../ledger/cosignature.ts";
 import { signatureLine, type VerifierKey } from "../../ledger/note.ts";
 import { decideAddCheckpoint, type KnownLog, type WitnessAnswer } from "../../ledger/witness.ts";
 import { locked, writeDurably } from "./durable-file.ts";
+import { readerOf } from "./folder.ts";
 
 export interface Witness {
   readonly name: string;
@@ -34,13 +34,13 @@ export function addCheckpoint(witness: Witness, body: Uint8Array, now: Date): An
 
 /** The last checkpoint that was cosigned, by the hash of its origin in lower-case hexadecimal; undefined when there is none. */
 export function lastCheckpoint(witness: Witness, originHash: string): Uint8Array | undefined {
-  return /^[0-9a-f]{64}$/.test(originHash) ? bytesOf(join(witness.folder, `${originHash}.checkpoint`)) : undefined;
+  return /^[0-9a-f]{64}$/.test(originHash) ? readerOf(witness.folder)(`${originHash}.checkpoint`) : undefined;
 }
 
 function known(witness: Witness, origin: string): KnownLog | undefined {
   const keys = witness.logs.filter(({ name }) => name === origin);
   if (keys.length === 0) return undefined;
-  const bytes = bytesOf(join(witness.folder, fileOf(origin)));
+  const bytes = readerOf(witness.folder)(fileOf(origin));
   return { keys, last: bytes === undefined ? undefined : stored(bytes) };
 }
 
@@ -52,12 +52,3 @@ function stored(bytes: Uint8Array): SignedCheckpoint {
 }
 
 const fileOf = (origin: string): string => `${createHash("sha256").update(origin).digest("hex")}.checkpoint`;
-
-function bytesOf(path: string): Uint8Array | undefined {
-  try {
-    return readFileSync(path);
-  } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw cause;
-  }
-}

@@ -2,9 +2,10 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { Agent, get, request } from "node:https";
-import { type AddressInfo, createServer, type Socket } from "node:net";
+import type { Socket } from "node:net";
 import { connect } from "node:tls";
 import { fileURLToPath } from "node:url";
+import { freePort } from "../free-port-support.ts";
 
 const VENV = fileURLToPath(new URL("../../../.cache/moto", import.meta.url));
 
@@ -29,16 +30,6 @@ export interface Moto {
   readonly settings: Settings;
   readonly stop: () => Promise<void>;
 }
-
-const freePort = (): Promise<number> =>
-  new Promise((found, failed) => {
-    const server = createServer();
-    server.once("error", failed);
-    server.listen(0, "127.0.0.1", () => {
-      const { port } = server.address() as AddressInfo;
-      server.close(() => found(port));
-    });
-  });
 
 /** What the SDK asks of AWS's hosts goes where `open` leads, and still names them. */
 export function settingsTo(open: () => Socket): { readonly settings: Settings; readonly close: () => void } {

@@ -3,10 +3,10 @@ import { type ChildProcess, execFile, spawn, spawnSync } from "node:child_proces
 import { generateKeyPairSync, randomBytes } from "node:crypto";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { request } from "node:https";
-import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { freePort } from "../free-port-support.ts";
 
 const FOLDER = fileURLToPath(new URL("../../../.cache/kube-apiserver", import.meta.url));
 
@@ -32,16 +32,6 @@ export interface ApiServer {
   readonly compact: () => Promise<void>;
   readonly stop: () => Promise<void>;
 }
-
-const freePort = (): Promise<number> =>
-  new Promise((found, failed) => {
-    const server = createServer();
-    server.once("error", failed);
-    server.listen(0, "127.0.0.1", () => {
-      const { port } = server.address() as AddressInfo;
-      server.close(() => found(port));
-    });
-  });
 
 export async function startApiServer(): Promise<ApiServer> {
   const folder = mkdtempSync(join(tmpdir(), "bulkhead-kubernetes-"));

@@ -1,19 +1,9 @@
 // The pipeline model → entities and tokens: the first pass, for every forge.
-import type { Entity, EntityKind, Place } from "../../../model/entity.ts";
 import type { EntitySink } from "../../../model/rule.ts";
-import type { Source } from "../../../model/source.ts";
 import { approvalEntities } from "../approvals.ts";
-import type { Emit } from "../entities.ts";
+import { type Emit, make } from "../entities.ts";
 import type { Guard, Project } from "./model.ts";
 import { helperOf, isOpen, requirementId } from "./guards.ts";
-
-const make = (id: string, kind: EntityKind, label: string, source: Source, place: Place = {}): Entity => ({
-  id,
-  kind,
-  label,
-  place,
-  source,
-});
 
 export function modelEntities(project: Project, emit: Emit, token: EntitySink["token"]): void {
   const { id, label, source, place } = project;
