@@ -11,8 +11,10 @@ mkdir -p "$folder"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-# Unpacked and not installed: the package would start a server of its own.
+# Unpacked and not installed: the package would start a server of its own. One use of apt at a time: it does not wait for itself.
 (
+  exec 9> .cache/apt.lock
+  flock 9
   chmod 755 "$work"
   cd "$work"
   apt-get download -qq etcd-server >/dev/null 2>&1 || { apt-get update -qq && apt-get download -qq etcd-server; }

@@ -5,7 +5,7 @@ import { Agent, get, request } from "node:https";
 import type { Socket } from "node:net";
 import { connect } from "node:tls";
 import { fileURLToPath } from "node:url";
-import { freePort } from "../free-port-support.ts";
+import { freePort } from "../../lib/free-port-support.ts";
 
 const VENV = fileURLToPath(new URL("../../../.cache/moto", import.meta.url));
 

@@ -6,7 +6,7 @@ import { request } from "node:https";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { freePort } from "../free-port-support.ts";
+import { freePort } from "../../lib/free-port-support.ts";
 
 const FOLDER = fileURLToPath(new URL("../../../.cache/kube-apiserver", import.meta.url));
 
