@@ -1,5 +1,6 @@
 // The charter: what an organization declares about its environments. Shape only; loading and checking stand beside it.
 import { z } from "zod";
+import { FORGE_OF_MODEL } from "../model/forge.ts";
 import { Scope } from "../model/manifest.ts";
 
 // INVARIANT: every message given to a check below is an instruction, since load.ts prints it as the remedy.
@@ -49,7 +50,7 @@ const GithubBoundary = z.strictObject({
 const ProjectId = z
   .string()
   .regex(
-    /^(?:gitlab|jenkins|azure):[^\s#]+$/,
+    new RegExp(`^(?:${FORGE_OF_MODEL}):[^\\s#]+$`),
     "write the entity id of the project: gitlab:acme/shop; * may stand for any run of characters",
   );
 
@@ -71,7 +72,9 @@ export const Boundary = z
     aws: AwsBoundary.optional().describe("Parts in AWS."),
     kubernetes: z.array(KubernetesBoundary).optional().describe("Clusters, or namespaces of clusters."),
     github: GithubBoundary.optional().describe("Repositories and GitHub environments."),
-    pipelines: PipelineBoundary.optional().describe("Projects of GitLab, Jenkins and Azure Pipelines, and their environments."),
+    pipelines: PipelineBoundary.optional().describe(
+      "Projects of GitLab, Jenkins, Azure Pipelines, CircleCI, Tekton, Atlantis and HCP Terraform, and their environments.",
+    ),
     azure: z
       .strictObject({
         subscriptions: z.array(Text).default([]).describe("Subscription ids."),

@@ -1,10 +1,13 @@
 // Distinctions that checks share about ways across: whose they are, and what they pass.
 import type { Estate } from "../analyze/estate.ts";
 import type { Step, Way } from "../analyze/reach/decide.ts";
+import { FORGE } from "../model/forge.ts";
 import type { Fact } from "../model/rule.ts";
 
+const OF_FORGE = new RegExp(`^(?:${FORGE}):`);
+
 /** An entity of a forge, whichever: a repository or project, its branches, jobs, environments and secrets. */
-export const isOfForge = (id: string): boolean => /^(?:github|gitlab|jenkins|azure):/.test(id);
+export const isOfForge = (id: string): boolean => OF_FORGE.test(id);
 
 export const isPersonWay = (way: Way): boolean => way.statements.includes("singlePerson");
 

@@ -2,10 +2,14 @@
 import type { Estate } from "../analyze/estate.ts";
 import type { Way } from "../analyze/reach/decide.ts";
 import { UNDECLARED } from "../analyze/reach/semantics.ts";
+import { FORGE, FORGE_OF_MODEL } from "../model/forge.ts";
 import type { Fact } from "../model/rule.ts";
 import { actorOf, isOfForge, stepGiving } from "./ways.ts";
 
 const FORMLESS = "/token-of-unknown-format";
+
+/** Any content of a repository or project: it, its unreviewed change, or its run of one. */
+const UNREVIEWED = new RegExp(`^(?:${FORGE}):([^@#]+/[^#/@]+)(?:#change|#run/unreviewed)?$`);
 
 /** The entity's short name for people. */
 export const labelOf = (estate: Estate, id: string): string => estate.entities.get(id)?.label ?? id;
@@ -14,7 +18,7 @@ export const labelOf = (estate: Estate, id: string): string => estate.entities.g
 export function actorWords(estate: Estate, { capability, entity }: Fact): string {
   if (entity.endsWith(FORMLESS)) return actorWords(estate, { capability, entity: entity.slice(0, -FORMLESS.length) });
   const label = labelOf(estate, entity);
-  const repository = /^(?:github|gitlab|jenkins|azure):([^@#]+\/[^#/@]+)(?:#change|#run\/unreviewed)?$/.exec(entity)?.[1];
+  const repository = UNREVIEWED.exec(entity)?.[1];
   if (repository !== undefined) return `any branch of ${repository}`;
   if (isOfForge(entity)) return forgeWords(estate, entity);
   if (/^arn:[^:]+:iam::\d+:root$/.test(entity) && capability === "control") return `whoever administers ${label}`;
@@ -25,7 +29,7 @@ export function actorWords(estate: Estate, { capability, entity }: Fact): string
 }
 
 /** A run inside an environment: whose content it is, and which environment. */
-const RUN_INSIDE = /^((?:gitlab|jenkins|azure):[^#]+)(#run\/.+)\/(environment\/.+)$/;
+const RUN_INSIDE = new RegExp(`^((?:${FORGE_OF_MODEL}):[^#]+)(#run/.+)/(environment/.+)$`);
 
 /** A run inside an environment is that environment to whoever deploys. */
 function placeOfRun(estate: Estate, entity: string): string {

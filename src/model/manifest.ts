@@ -3,7 +3,21 @@ import { z } from "zod";
 
 /** The scope a set of files was read from. Never guessed: it comes from a manifest or from the charter's inputs. */
 export const Scope = z.strictObject({
-  system: z.enum(["aws", "kubernetes", "github", "terraform", "gitlab", "jenkins", "azure", "firewall"]),
+  system: z.enum([
+    "aws",
+    "kubernetes",
+    "github",
+    "terraform",
+    "gitlab",
+    "jenkins",
+    "azure",
+    "ansible",
+    "atlantis",
+    "terraform-cloud",
+    "circleci",
+    "tekton",
+    "firewall",
+  ]),
   /** Twelve-digit AWS account id, kept as text. */
   account: z
     .string()

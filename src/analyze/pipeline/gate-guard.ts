@@ -1,4 +1,5 @@
 // Whether collected facts prove the guard of a declared gate: the pure question behind the check for gates that are none.
+import { FORGES } from "../../model/forge.ts";
 import type { PlaneInput } from "../plane.ts";
 import { type Actor, approvers, bypassActors, distinct, permitted, teamActors } from "./actors.ts";
 import { type Gate, isAutomatic } from "./doors.ts";
@@ -160,7 +161,7 @@ export function gateGuard(estate: PlaneInput, door: Gate): GateGuard {
   }
   const ofModel = modelGateProblems(estate, door.deployer, count);
   if (ofModel !== undefined) return conclude([ofModel]);
-  const isForge = /^(?:github|gitlab|jenkins|azure):/.test(door.deployer);
+  const isForge = FORGES.some((forge) => door.deployer.startsWith(`${forge}:`));
   return {
     proven: false,
     unproven: true,

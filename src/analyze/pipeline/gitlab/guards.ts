@@ -192,7 +192,7 @@ export function tierGuard(facts: ProjectFacts, tier: GitlabProtectedEnvironment,
 const UNREAD_SETTING = "whether the starter of a pipeline may approve its deployments was not collected";
 
 const withoutAuthors = (requirement: Requirement): Requirement => {
-  if (requirement.kind === "one-of") return requirement;
+  if (requirement.kind !== "approvals") return requirement;
   const { authors: _, ...rest } = requirement;
   return rest;
 };

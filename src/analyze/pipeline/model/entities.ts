@@ -40,7 +40,7 @@ function guardEntities(guard: Guard, emit: Emit): void {
     for (const [index, requirement] of passage.requires.entries()) {
       const helper = requirementId(guard, passage, index);
       if (requirement.kind === "one-of") emit(make(helperOf(helper), "guard", `${requirement.what} of ${guard.label}`, guard.source));
-      else approvalEntities(helper, guard.label, guard.source, emit);
+      else if (requirement.kind === "approvals") approvalEntities(helper, guard.label, guard.source, emit);
     }
   }
 }

@@ -47,6 +47,8 @@ function passageProblems(passage: Passage, label: string, count: number): readon
   const approvals = passage.requires.filter((one): one is Approval => one.kind === "approvals");
   const asked = approvals.reduce((sum, one) => sum + one.count, 0);
   const text = (words: string): Problem => ({ text: seen ? words : `${words}, unless ${passage.because ?? ""} says otherwise`, seen });
+  const elsewhere = passage.requires.find((one) => one.kind === "facts");
+  if (asked < count && elsewhere) return [{ text: `${label} asks ${elsewhere.what}, which is guarded elsewhere`, seen: false }];
   if (asked < count) return [text(asked === 0 ? `${label} asks for no approval` : `${label} asks for ${asked} of ${count} approvals`)];
   return approvals.flatMap((one): readonly Problem[] => {
     const bots = one.of.filter((actor) => actor.kind === "principal" && actor.because === undefined);

@@ -2,7 +2,7 @@
 import { type Fact, fact, grant, type Grant, type RuleSink } from "../../../model/rule.ts";
 import { actsAs } from "../actors.ts";
 import { emitApprovals } from "../approvals.ts";
-import { nature, ruleOf } from "../emit.ts";
+import { becauseOf, nature, ruleOf } from "../emit.ts";
 import type { Guard, Passage, Project, Requirement } from "./model.ts";
 
 export const isOpen = (passage: Passage): boolean => passage.requires.length === 0;
@@ -43,7 +43,7 @@ function passageRules(project: Project, guard: Guard, passage: Passage, sink: Ru
       family: "pipeline/approve",
       needs,
       gives: fact("approve", guard.id),
-      because: passage.because,
+      because: becauseOf(passage.because, ...passage.requires.map((one) => (one.kind === "facts" ? one.because : undefined))),
       how: passage.how,
       grants: [isOpen(passage) ? { ...open, adds: true } : open],
       source: guard.source,
@@ -66,6 +66,7 @@ function needed(
     const { count, of, authors, because } = requirement;
     return emitApprovals({ ...common, gate: id, count, approvers: of, authors, change: project.change, because, of: guard.label }, sink);
   }
+  if (requirement.kind === "facts") return requirement.facts;
   const helper = fact("approve", helperOf(id));
   for (const actor of requirement.who)
     sink.rule(

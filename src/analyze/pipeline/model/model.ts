@@ -1,7 +1,8 @@
 // The pipeline model that every forge's reader gives and one set of rules takes: whose content runs where, past which guards, with which rights.
 import type { Place } from "../../../model/entity.ts";
+import type { Forge } from "../../../model/forge.ts";
 import type { Gap } from "../../../model/gap.ts";
-import type { IdentityToken } from "../../../model/rule.ts";
+import type { Fact, IdentityToken } from "../../../model/rule.ts";
 import type { Source } from "../../../model/source.ts";
 import type { Actor } from "../actors.ts";
 import type { Task } from "./task.ts";
@@ -10,6 +11,8 @@ import type { Task } from "./task.ts";
 export type Requirement =
   /** One of these takes part: pushes, merges, presses the button. */
   | { readonly kind: "one-of"; readonly what: string; readonly who: readonly Actor[] }
+  /** Whoever has all of these facts of another system: what its rules let pass. `because`: whether they suffice is not certain. */
+  | { readonly kind: "facts"; readonly what: string; readonly facts: readonly Fact[]; readonly because?: string | undefined }
   /** So many of these approve. `authors`: who may be the author or starter, none of whom counts; absent: they count. */
   | {
       readonly kind: "approvals";
@@ -125,7 +128,7 @@ export interface Runner {
 }
 
 export interface Project {
-  readonly system: "gitlab" | "jenkins" | "azure";
+  readonly system: Exclude<Forge, "github">;
   /** Entity id: `gitlab:acme/shop`. Facts: `author` it to put an unreviewed change there, `control` it to edit all its guards. */
   readonly id: string;
   readonly label: string;
@@ -136,6 +139,8 @@ export interface Project {
   /** Absent: nothing of a fork runs here. */
   readonly fork?: { readonly id: string; readonly because?: string | undefined };
   readonly authors: readonly Actor[];
+  /** Facts of another system whose holder puts changes here: `author github:acme/infra`, for a project that works on its pull requests. */
+  readonly authoredBy?: readonly { readonly fact: Fact; readonly how: string; readonly because?: string | undefined }[];
   readonly administrators: readonly Actor[];
   readonly refs: readonly Ref[];
   readonly environments: readonly Environment[];

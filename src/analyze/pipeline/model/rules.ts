@@ -36,6 +36,7 @@ function people(project: Project, sink: RuleSink): void {
       }),
     );
   rule([fact("author", project.change)], fact("author", id), `someone who may write to ${label} pushes a branch`);
+  for (const { fact: by, how, because } of project.authoredBy ?? []) rule([by], fact("author", id), how, because);
   for (const actor of project.authors) rule([actsAs(actor)], fact("author", id), `${actor.label} may push to ${label}`, actor.because);
   for (const actor of project.administrators)
     rule([actsAs(actor)], fact("control", id), `${actor.label} administers ${label}`, actor.because);

@@ -1,4 +1,5 @@
 // A job as promotion sees it, the same for every forge: when it starts, what it waits for, what it does, and what it hands on.
+import type { Forge } from "../../../model/forge.ts";
 import type { Source } from "../../../model/source.ts";
 
 /** One step: a command, or a part by name. */
@@ -25,7 +26,7 @@ export interface Task {
   readonly label: string;
   /** The job's own name, as its author calls it. */
   readonly name: string;
-  readonly system: "github" | "gitlab" | "jenkins" | "azure";
+  readonly system: Forge;
   /** Without the system: `acme/shop`. */
   readonly project: string;
   /** The file that a trigger starts: `.gitlab-ci.yml`. */

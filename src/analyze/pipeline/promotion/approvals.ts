@@ -58,6 +58,7 @@ function ofModel({ id, name, guard }: Environment): Approvals {
     decidedBy: [],
     known:
       ways.length === certain.length &&
+      !(weakest?.passage.requires.some((one) => one.kind === "facts") ?? false) &&
       approvals.every((one) => one.because === undefined && one.of.every((actor) => actor.because === undefined)),
   };
 }
