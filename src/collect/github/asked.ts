@@ -141,7 +141,9 @@ function pagesOf(key: string, document: unknown, source: Source): readonly Page[
   }
   const page = (value: unknown, at: Source): Page | undefined => {
     const list = isObject(value) ? value[key] : undefined;
-    return isObject(value) && Array.isArray(list) ? { list, source: inside(at, key), total: value["total_count"] } : undefined;
+    return isObject(value) && Array.isArray(list)
+      ? { list, source: inside(at, key), total: value["total_count"] ?? value["total_commits"] }
+      : undefined;
   };
   if (!Array.isArray(document)) {
     const only = page(document, source);
@@ -156,7 +158,9 @@ function questionOf(asked: Bare): string {
   const filters = [...asked.query]
     .filter(([name]) => name !== "page" && name !== "per_page")
     .map(([name, value]) => `${name}=${encodeURIComponent(value)}`);
-  return [...filters.sort(), asked.part("group"), asked.part("deployment")].filter((each) => each !== undefined).join(" ");
+  return [...filters.sort(), asked.part("group"), asked.part("deployment"), asked.part("range"), asked.part("pull")]
+    .filter((each) => each !== undefined)
+    .join(" ");
 }
 
 function itemsOf<T extends z.ZodType>(shape: Shape, asked: Bare, schema: T): readonly (readonly [z.infer<T>, Source])[] {

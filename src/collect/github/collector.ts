@@ -20,7 +20,7 @@ export const collector: Collector = {
     ),
   ],
   permissions: [
-    "repository: Metadata, Contents, Actions, Administration, Deployments, Environments, Secrets (names only) and Variables, read",
+    "repository: Metadata, Contents, Actions, Administration, Deployments, Environments, Pull requests, Secrets (names only) and Variables, read",
     "organization: Members, Administration, Self-hosted runners, Secrets (names only) and Variables, read",
     "Administration write, to see who may bypass rulesets and to list those of the organization; nothing is written",
   ],
@@ -34,7 +34,7 @@ export const collector: Collector = {
   ],
   recognize,
   map,
-  join: (observations, _calls, sink) => join(observations, sink),
+  join: (observations, calls, sink) => join(observations, calls, sink),
   denied,
 };
 

@@ -1,6 +1,7 @@
 // Lists: which were read in full, which were cut off, and of which only some entries were asked for.
 import type { GithubPart } from "../../model/observations/github.ts";
 import type { Joining } from "./join.ts";
+import { isPeriodic, keepHistory } from "./join-history.ts";
 import type { Topic } from "./topics.ts";
 
 type Page = Extract<GithubPart, { part: "page" }>;
@@ -24,6 +25,11 @@ function joinQuestion(joining: Joining, found: readonly Page[]): void {
   // A client that follows the pages by itself puts more into one file than a page holds: a multiple of it may be all there is, or cut off.
   const isLast = first.total !== undefined ? count >= first.total : last.count === 0 || last.count % last.perPage !== 0;
   const { what, subject, source } = first;
+  if (isPeriodic(first) && pages.length === last.page) {
+    keepHistory(joining, first, isLast);
+    if (isLast && !narrows(first)) joining.keep({ kind: "github/answered", what, subject, source });
+    return;
+  }
   if (pages.length !== last.page || !isLast) {
     const of = first.total === undefined ? "there may be more pages" : `there are ${first.total}`;
     joining.gap(first.topic as Topic, subject, listOf(first), `${count} were read, ${of}`, source);
@@ -53,7 +59,7 @@ const TOGETHER: readonly { readonly what: string; readonly filters: readonly str
 function unasked(joining: Joining, questions: readonly (readonly Page[])[]): void {
   const firsts = questions.flatMap((pages) => pages[0] ?? []);
   const [first] = firsts;
-  if (first === undefined || firsts.some((page) => !narrows(page))) return;
+  if (first === undefined || firsts.some(isPeriodic) || firsts.some((page) => !narrows(page))) return;
   const filters = firsts.map((page) => filtersOf(page).join(" "));
   if (TOGETHER.some((group) => group.what === first.what && group.filters.every((filter) => filters.includes(filter)))) return;
   joining.gap(first.topic as Topic, first.subject, listOf(first), `only some were asked for: ${filters.join(", ")}`, first.source);

@@ -10,7 +10,8 @@ import type {
   GithubTeam,
   GithubVariable,
 } from "../../model/observations/github.ts";
-import type { ObservationSink } from "../collector.ts";
+import type { ListedCall, ObservationSink } from "../collector.ts";
+import { joinComparisons, joinDeployments, missFiles } from "./join-history.ts";
 import { joinPages } from "./join-pages.ts";
 import { joinRules } from "./join-rules.ts";
 import { githubGap, type Topic } from "./topics.ts";
@@ -33,9 +34,10 @@ const JOINED: ReadonlySet<string> = new Set([
   "github/secret",
   "github/variable",
   "github/branch-rule",
+  "github/deployment",
 ]);
 
-export function join(observations: readonly Observation[], sink: ObservationSink): void {
+export function join(observations: readonly Observation[], calls: readonly ListedCall[], sink: ObservationSink): void {
   const all = observations.filter((each): each is GithubObservation => each.kind.startsWith("github/"));
   const parts = all.filter((each): each is GithubPart => each.kind === "github/part");
   const joining: Joining = {
@@ -54,6 +56,9 @@ export function join(observations: readonly Observation[], sink: ObservationSink
   joinSelected(joining);
   joinRunners(joining);
   joinRules(joining);
+  joinDeployments(joining);
+  joinComparisons(joining);
+  missFiles(joining, calls);
 }
 
 /** The list of an organization and the repository's own answer tell the same; the own answer tells more and stands first. */

@@ -207,14 +207,3 @@ export const RunnerGroup = z.object({
   restricted_to_workflows: z.boolean().optional(),
   selected_workflows: z.array(z.string()).optional(),
 });
-
-export const Deployment = z.object({
-  id: z.int(),
-  sha: z.string(),
-  ref: z.string(),
-  environment: z.string(),
-  created_at: z.string(),
-  creator: z.object({ login: z.string() }).nullish(),
-});
-
-export const DeploymentStatus = z.object({ state: z.string(), created_at: z.string() });

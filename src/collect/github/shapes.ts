@@ -1,6 +1,7 @@
 // Every answer that this collector reads: the path it answers, the form it has, and what it says.
 import { isObject } from "../../lib/json.ts";
 import { ask, type Asked } from "./asked.ts";
+import { files } from "./map-files.ts";
 import * as history from "./map-history.ts";
 import * as people from "./map-people.ts";
 import * as rules from "./map-rules.ts";
@@ -111,6 +112,12 @@ export const SHAPES: readonly Shape[] = [
     topic: "github/deployment",
     map: history.deploymentStatuses,
   },
+  { name: "files", paths: [`${REPO}/git/trees/+tree`], looks: has("sha", "tree", "truncated"), topic: "github/workflow", map: files },
+  { name: "run", paths: [`${REPO}/actions/runs/:run`], topic: "github/deployment", map: history.run },
+  { name: "approvals of a run", paths: [`${REPO}/actions/runs/:run/approvals`], topic: "github/deployment", map: history.approvals },
+  { name: "comparison", paths: [`${REPO}/compare/+range`], list: "commits", topic: "github/deployment", map: history.comparison },
+  { name: "pull requests", paths: [`${REPO}/pulls`], list: "[]", topic: "github/deployment", map: history.pullRequests },
+  { name: "reviews", paths: [`${REPO}/pulls/:pull/reviews`], list: "[]", topic: "github/deployment", map: history.reviews },
   {
     name: "deployment branch policies",
     paths: [`${ENVIRONMENT}/deployment-branch-policies`],

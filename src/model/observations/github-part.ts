@@ -1,5 +1,6 @@
 // Pieces that the GitHub collector reads from single files and joins once every file is mapped.
 import type { Source } from "../source.ts";
+import type { GithubCommit } from "./github-history.ts";
 import type { GithubBranchRule, GithubRunner, GithubRunnerGroup } from "./github.ts";
 
 interface Read {
@@ -47,6 +48,19 @@ export type GithubPart = Read & { readonly kind: "github/part" } & (
     | { readonly part: "app-id"; readonly id: number; readonly app: string }
     | { readonly part: "selected-repositories"; readonly of: string; readonly repositories: readonly string[] }
     | { readonly part: "runner-group"; readonly id: number; readonly selected: boolean; readonly group: GithubRunnerGroup }
+    /** A page of what one commit has over another. */
+    | {
+        readonly part: "comparison";
+        readonly repository: string;
+        readonly range: string;
+        readonly status: string;
+        readonly total: number;
+        readonly commits: readonly GithubCommit[];
+      }
+    /** The least recent entry of a page of what is asked for back to a moment only. */
+    | { readonly part: "oldest"; readonly repository: string; readonly of: "deployments" | "pull requests"; readonly at: string }
+    /** A workflow or action file that the repository has. */
+    | { readonly part: "file-listed"; readonly repository: string; readonly path: string }
     | { readonly part: "runner"; readonly groupId?: number; readonly runner: GithubRunner }
   );
 

@@ -1,8 +1,19 @@
 // What the GitHub collector reads: workflow files with reusable workflows named, and settings as the REST API prints them.
 import type { Source } from "../source.ts";
+import type {
+  GithubComparison,
+  GithubDeployment,
+  GithubDeploymentStatus,
+  GithubHistory,
+  GithubPullRequest,
+  GithubReview,
+  GithubRun,
+  GithubRunApproval,
+} from "./github-history.ts";
 import type { GithubPart } from "./github-part.ts";
 import type { GithubAction, GithubWorkflow } from "./github-workflow.ts";
 
+export type * from "./github-history.ts";
 export type * from "./github-part.ts";
 export type * from "./github-workflow.ts";
 
@@ -259,26 +270,6 @@ export interface GithubRunnerGroup extends Read {
   readonly workflows?: readonly string[];
 }
 
-/** One deployment. What became of it stands in its statuses. */
-export interface GithubDeployment extends Read {
-  readonly kind: "github/deployment";
-  readonly repository: string;
-  readonly id: number;
-  readonly environment: string;
-  readonly sha: string;
-  readonly ref: string;
-  readonly at: string;
-  readonly by?: string;
-}
-
-export interface GithubDeploymentStatus extends Read {
-  readonly kind: "github/deployment-status";
-  readonly repository: string;
-  readonly deployment: number;
-  readonly state: string;
-  readonly at: string;
-}
-
 /** That a question was answered in full, so an empty answer can be told from one never asked. `what` is the shape, `subject` an id. */
 export interface GithubAnswered extends Read {
   readonly kind: "github/answered";
@@ -293,8 +284,14 @@ export type GithubObservation =
   | GithubRepository
   | GithubRepositoryAccess
   | GithubActionsSettings
+  | GithubComparison
   | GithubDeployment
   | GithubDeploymentStatus
+  | GithubHistory
+  | GithubPullRequest
+  | GithubReview
+  | GithubRun
+  | GithubRunApproval
   | GithubEnvironment
   | GithubBranchRule
   | GithubBranch
