@@ -72,13 +72,13 @@ describe("collectors", () => {
   );
 });
 
-describe("commands", () => {
+describe("commands", async () => {
   const leaves = (command: Command, names: readonly string[]): [string, Command][] =>
     command.commands.length === 0
       ? [[names.join(" "), command]]
       : command.commands.flatMap((below) => leaves(below, [...names, below.name()]));
 
-  test.each(leaves(program(), ["bulkhead"]))("%s shows examples of itself", (name, command) => {
+  test.each(leaves(await program(), ["bulkhead"]))("%s shows examples of itself", (name, command) => {
     const [, examples = ""] = helpOf(command).split("\nExamples:\n");
     expect(examples).toContain(`  ${name} `);
   });

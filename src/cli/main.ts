@@ -8,7 +8,7 @@ if (words.length === 1 && (words[0] === "--version" || words[0] === "-V")) {
 } else {
   const { program } = await import("./program.ts");
   try {
-    await program().parseAsync(process.argv);
+    await (await program(words[0])).parseAsync(process.argv);
   } catch (error) {
     const { report } = await import("./report.ts");
     process.exitCode = report(error);

@@ -1,22 +1,6 @@
 // The list of commands. Each is loaded only when it is called.
 import { Command } from "commander";
 import { VERSION } from "../app/version.ts";
-import { register as challenge } from "./challenge.ts";
-import { register as check } from "./check.ts";
-import { register as collect } from "./collect.ts";
-import { register as cut } from "./cut.ts";
-import { register as diff } from "./diff.ts";
-import { register as explain } from "./explain.ts";
-import { register as iam } from "./iam.ts";
-import { register as init } from "./init.ts";
-import { register as ledger } from "./ledger.ts";
-import { register as net } from "./net.ts";
-import { register as path } from "./path.ts";
-import { register as pipeline } from "./pipeline.ts";
-import { register as seal } from "./seal.ts";
-import { register as verifyCertificate } from "./verify-certificate.ts";
-import { register as whoCan } from "./who-can.ts";
-import { register as witness } from "./witness.ts";
 
 type Register = (program: Command) => void;
 
@@ -29,32 +13,35 @@ Examples:
 
 Exit status: 0 separated or done, 1 violated, 2 unknown, 3 bad input or usage, 4 an internal error.`;
 
-const COMMANDS: readonly Register[] = [
-  init,
-  collect,
-  check,
-  explain,
-  path,
-  whoCan,
-  cut,
-  challenge,
-  diff,
-  verifyCertificate,
-  seal,
-  iam,
-  net,
-  pipeline,
-  ledger,
-  witness,
-];
+/** In the order in which help lists them; the name is the command's. */
+const COMMANDS: Readonly<Record<string, () => Promise<{ readonly register: Register }>>> = {
+  init: () => import("./init.ts"),
+  collect: () => import("./collect.ts"),
+  check: () => import("./check.ts"),
+  explain: () => import("./explain.ts"),
+  path: () => import("./path.ts"),
+  "who-can": () => import("./who-can.ts"),
+  cut: () => import("./cut.ts"),
+  challenge: () => import("./challenge.ts"),
+  diff: () => import("./diff.ts"),
+  "verify-certificate": () => import("./verify-certificate.ts"),
+  seal: () => import("./seal.ts"),
+  iam: () => import("./iam.ts"),
+  net: () => import("./net.ts"),
+  pipeline: () => import("./pipeline.ts"),
+  ledger: () => import("./ledger.ts"),
+  witness: () => import("./witness.ts"),
+};
 
-export function program(): Command {
+/** With the called command alone where the first word names one, so that no other's code is read; else with all, as help needs them. */
+export async function program(called?: string): Promise<Command> {
   const root = new Command("bulkhead")
     .description("Keeps development, test and production apart, and proves it (ISO/IEC 27001 control 8.31).")
     .version(VERSION)
     .addHelpText("after", EXAMPLES)
     .exitOverride();
-  for (const register of COMMANDS) register(root);
+  const load = called !== undefined && Object.hasOwn(COMMANDS, called) ? COMMANDS[called] : undefined;
+  for (const { register } of await Promise.all(load ? [load()] : Object.values(COMMANDS).map((each) => each()))) register(root);
   for (const command of root.commands) command.exitOverride();
   return root;
 }

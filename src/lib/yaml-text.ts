@@ -2,6 +2,7 @@
 import { Composer, type Document, isAlias, isMap, isScalar, isSeq, Lexer, type Node, Parser, type YAMLMap } from "yaml";
 import { endOf, tooDeep, TRUNCATED, twice } from "./json-text.ts";
 import type { ParseLimits, Refusal } from "./parse-problem.ts";
+import { readPlainYaml } from "./plain-yaml.ts";
 import { fail, ok, type Result } from "./result.ts";
 
 /**
@@ -41,6 +42,12 @@ export function composeYaml(text: string, limits: ParseLimits): Result<readonly 
 }
 
 export function readYaml(text: string, limits: ParseLimits): Result<readonly unknown[], Refusal> {
+  const plain = readPlainYaml(text, limits);
+  return plain === undefined ? readAnyYaml(text, limits) : ok(plain);
+}
+
+/** With everything that YAML has. `readPlainYaml` is held to it. */
+export function readAnyYaml(text: string, limits: ParseLimits): Result<readonly unknown[], Refusal> {
   const nodes = composeYaml(text, limits);
   if (!nodes.ok) return nodes;
   const values: unknown[] = [];
