@@ -84,7 +84,7 @@ function unseenEnvironments(
 const unaskedPeople = (charter: Charter): Gap[] =>
   charter.people.length > 0
     ? []
-    : [{ topic: "estate/people", subject: "people", what: "people", why: "the charter declares none", clauses: ["A2", "A6"] }];
+    : [{ topic: "estate/people", subject: "people", what: "people", why: "the charter declares none", clauses: ["A2", "A6", "P3"] }];
 
 function runRules(known: KnownEstate, planes: readonly Plane[]): { rules: Rule[]; gaps: Gap[]; untaken: Gap[] } {
   const rules: Rule[] = [];

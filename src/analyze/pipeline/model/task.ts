@@ -47,6 +47,8 @@ export interface Task {
   readonly isManual: boolean;
   /** A failure stops nothing. */
   readonly mayFail: boolean;
+  /** It works on the newest commit of a branch, whichever commit the jobs it waits for worked on: why, as what the job does. */
+  readonly newestCommit?: string;
   /** Paths or names it hands on. */
   readonly artifactsOut: readonly string[];
   /** Entity ids of the jobs before it whose artifacts it takes. */

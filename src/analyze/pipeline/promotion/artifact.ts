@@ -71,6 +71,9 @@ function promotedTo(task: Task, below: readonly Task[], tested: ReadonlySet<stri
   const own = referencesOf(task);
   const others = below.map(referencesOf);
   const shared = (["digest", "commit", "output", "input"] as const).find((one) => own.has(one) && others.every((each) => each.has(one)));
+  // Both may say "the commit", or apply its files as they are, and mean two commits.
+  const isOfCommit = shared === "commit" || (shared === undefined && deploysAsItIs(task) && !own.has("latest"));
+  if (task.newestCommit !== undefined && isOfCommit) return { answer: "no", why: `${label} ${task.newestCommit}` };
   if (shared === "digest" || shared === "commit" || shared === "output")
     return { answer: "yes", why: `${label} and ${below.map((one) => one.label).join(", ")} deploy the same ${WORDS[shared]}` };
   if (own.has("latest"))

@@ -67,6 +67,18 @@ function above(repository: RepositoryView, job: PipelineJob): readonly PipelineJ
   return [...found];
 }
 
+/**
+ * In a run that workflow_run starts, "GITHUB_SHA: Last commit on default branch" (GitHub Docs, "Events that trigger workflows"), which is what
+ * actions/checkout takes unless `ref` names another: by then the branch may hold commits that the run before it never saw.
+ */
+function newestCommit({ triggers }: PipelineJob, steps: readonly GithubStep[]): string | undefined {
+  if (triggers.length !== 1 || triggers[0]?.event !== "workflow_run") return undefined;
+  const checkouts = steps.filter((step) => step.uses?.startsWith("actions/checkout@") === true && step.with["repository"] === undefined);
+  return checkouts.length > 0 && checkouts.every((step) => step.with["ref"] === undefined)
+    ? "checks out the newest commit of the default branch, which can be a later one than the run that started it had (no ref: workflow_run.head_sha)"
+    : undefined;
+}
+
 type StepsOf = (job: PipelineJob) => readonly GithubStep[];
 
 const uploads = (steps: readonly GithubStep[]): readonly string[] =>
@@ -108,6 +120,7 @@ export function githubTask(pipeline: Pipeline, repository: RepositoryView, view:
   const steps = stepsOf(job);
   const waits = [...neededBy(repository, job), ...startedBy(repository, job)];
   const labels = job.job.runsOn.flatMap((label) => valuesOf(label, job.job, job.inputs).values);
+  const newest = newestCommit(job, steps);
   const called = job.unread && `the workflow ${job.unread.repository}/${job.unread.path}`;
   return {
     id: job.id,
@@ -125,6 +138,7 @@ export function githubTask(pipeline: Pipeline, repository: RepositoryView, view:
     ...(job.job.condition !== undefined && { condition: job.job.condition }),
     isManual: false,
     mayFail: job.job.continueOnError === true,
+    ...(newest !== undefined && { newestCommit: newest }),
     artifactsOut: uploads(steps),
     takesArtifactsOf: artifactsOf(repository, job, waits, stepsOf),
     ...(job.job.container !== undefined && { image: job.job.container }),

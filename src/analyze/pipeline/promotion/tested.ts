@@ -32,9 +32,13 @@ export function testedBefore(asked: Asked, deployment: Deployment): readonly Tol
   return KINDS.map(({ words, of, check }): Told => {
     const ran = before.filter((one) => of(one.task) !== undefined);
     const held = ran.find((one) => one.despite === undefined && !isIgnored(one, of));
-    if (held !== undefined) return { answer: "yes", why: `${label} waits for ${held.task.label}, which runs ${words}` };
+    // What another workflow's run tested is the commit that it ran on.
+    const isOfCommit = held === undefined || task.newestCommit === undefined || held.task.definition === task.definition;
+    if (held !== undefined && isOfCommit) return { answer: "yes", why: `${label} waits for ${held.task.label}, which runs ${words}` };
     const name = required.find((one) => check.test(one));
     if (name !== undefined) return { answer: "yes", why: `the branches that ${label} runs on require the check ${name}` };
+    if (held !== undefined)
+      return { answer: "no", why: `${held.task.label} runs ${words} on its own commit, and ${label} ${task.newestCommit}` };
     const loose = ran[0];
     if (loose !== undefined)
       return {
