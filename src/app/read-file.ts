@@ -45,17 +45,17 @@ export function readEstateFile(
     return;
   }
   const { format, text } = parsed.value;
-  // A table has no documents of its own: its text is what collectors look at.
-  const documents = format === "text" && path.toLowerCase().endsWith(".csv") && text !== "" ? [text] : parsed.value.documents;
+  // A table, an inventory or a script has no documents of its own: its text is what collectors look at.
+  const isText = format === "text" && parsed.value.documents.length === 0;
+  const documents = isText && text !== "" ? [text] : parsed.value.documents;
   reading.texts.set(path, { text, format });
-  if (documents.length === 0) {
-    const why = format === "text" ? "text, which no collector reads" : "it holds no document";
-    reading.unrecognized.push({ file: path, why });
-    return;
-  }
+  if (documents.length === 0) return void reading.unrecognized.push({ file: path, why: isText ? "it is empty" : "it holds no document" });
   const files = contexts.map((context): ParsedFile => ({ path, format, documents, text, ...context }));
   const unknown = documents.flatMap((document, index) => (mapDocument(document, index, files, reading) ? [] : [index + 1]));
-  if (unknown.length > 0) reading.unrecognized.push({ file: path, why: unrecognizedWhy(unknown, documents.length) });
+  if (unknown.length === 0) return;
+  const isTable = path.toLowerCase().endsWith(".csv");
+  const why = isText && !isTable ? "text, which no collector reads" : unrecognizedWhy(unknown, documents.length);
+  reading.unrecognized.push({ file: path, why });
 }
 
 function unreadable(path: string, why: string, problem: ParseProblem | undefined, reading: Reading): void {

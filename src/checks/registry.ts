@@ -33,6 +33,8 @@ import { check as productionJobTakesUnreviewedInput } from "./production-job-tak
 import { check as roleTrustsUnreviewedJobs } from "./role-trusts-unreviewed-jobs/check.ts";
 import { check as runnerSharedByEnvironments } from "./runner-shared-by-environments/check.ts";
 import { check as secretValidInTwoEnvironments } from "./secret-valid-in-two-environments/check.ts";
+import { check as automationCredentialOpensTwoEnvironments } from "./automation-credential-opens-two-environments/check.ts";
+import { check as inventoryMixesEnvironments } from "./inventory-mixes-environments/check.ts";
 import { check as autoPromotionIntoProduction } from "./auto-promotion-into-production/check.ts";
 import { check as controllerDeploysToTwoEnvironments } from "./controller-deploys-to-two-environments/check.ts";
 import { check as promotionSkipsLowerEnvironment } from "./promotion-skips-lower-environment/check.ts";
@@ -85,6 +87,8 @@ export const checks: readonly Check[] = [
   environmentsShareNodes,
   environmentsShareClusterServices,
   controllerDeploysToTwoEnvironments,
+  inventoryMixesEnvironments,
+  automationCredentialOpensTwoEnvironments,
   namespaceWithoutDefaultDeny,
   productionImageNotRunBelow,
   productionWithoutPodSecurity,

@@ -1,4 +1,5 @@
 // One fact read from one place: what collectors give and planes take.
+import type { AnsibleObservation } from "./observations/ansible.ts";
 import type { AwsObservation } from "./observations/aws.ts";
 import type { FirewallObservation } from "./observations/firewall.ts";
 import type { GithubObservation } from "./observations/github.ts";
@@ -8,6 +9,7 @@ import type { KubernetesKustomization } from "./observations/kubernetes-renderin
 import type { TerraformPart, TerraformSource } from "./observations/terraform.ts";
 
 export type Observation =
+  | AnsibleObservation
   | AwsObservation
   | FirewallObservation
   | GithubObservation

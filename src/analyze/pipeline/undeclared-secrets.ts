@@ -11,7 +11,7 @@ import { modelProjects } from "./model/projects.ts";
 import { report } from "./report.ts";
 
 /** A secret of any forge, with the topic that declares the whole kind absent. */
-interface Undeclared {
+export interface Undeclared {
   readonly id: string;
   readonly name: string;
   /** `acme/shop`, `acme`. */
@@ -27,15 +27,20 @@ interface Undeclared {
  * empty list when it opens nothing here, answers the question. One gap for each repository, project or organization.
  */
 export function undeclaredSecrets(estate: KnownEstate, sink: RuleSink): void {
+  undeclaredUse(estate, secretsOf(estate), sink);
+}
+
+/** The same for stored credentials of another plane. */
+export function undeclaredUse(estate: KnownEstate, secrets: readonly Undeclared[], sink: RuleSink): void {
   const { charter } = estate;
   const declared = new Set(charter.credentials.map((credential) => credential.secret));
-  const open = secretsOf(estate).filter(({ id, system }) => !declared.has(id) && !Object.hasOwn(charter.absent, `${system}/secret-use`));
+  const open = secrets.filter(({ id, system }) => !declared.has(id) && !Object.hasOwn(charter.absent, `${system}/secret-use`));
   if (open.length === 0) return;
   const targets = heads(estate);
-  for (const secrets of Map.groupBy(open, ({ system, owner }) => `${system}:${owner}`).values()) {
-    const gap = gapOf(secrets);
+  for (const group of Map.groupBy(open, ({ system, owner }) => `${system}:${owner}`).values()) {
+    const gap = gapOf(group);
     report(gap, sink);
-    for (const secret of secrets) for (const target of targets) sink.rule(mayOpen(secret, target, gap));
+    for (const secret of group) for (const target of targets) sink.rule(mayOpen(secret, target, gap));
   }
 }
 

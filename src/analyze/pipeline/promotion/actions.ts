@@ -49,7 +49,7 @@ const DEPLOYS = command(
     String.raw`(?:cdk|npx\s+cdk|sam|serverless|sls|firebase|eb|fly(?:ctl)?|vercel|netlify|wrangler|gcloud\s+(?:run|app|functions)|cf|copilot)\s+(?:deploy|push)\b`,
     String.raw`az\s+storage\s+blob\s+(?:upload|sync|copy)`,
     String.raw`az\s+(?:webapp|functionapp|containerapp)\s[^\n;&|]*\b(?:deploy|deployment|update|up)\b`,
-    String.raw`ansible-playbook\b`,
+    String.raw`ansible-playbook\b(?![^\n;&|]*\s(?:--check|--syntax-check|--list-(?:hosts|tasks|tags))\b)`,
     String.raw`argocd\s+app\s+(?:sync|set)\b`,
     String.raw`flux\s+reconcile\b`,
     String.raw`(?:make|npm\s+run|yarn|pnpm(?:\s+run)?|bundle\s+exec\s+cap|just|task)\s+(?![\w:-]{0,200}(?:smoke|test|check|verify|lint|dry))[\w:-]{0,200}(?:deploy|promote|rollout|release)`,

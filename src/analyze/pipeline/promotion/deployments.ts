@@ -5,6 +5,7 @@ import type { Task } from "../model/task.ts";
 import { viewPipeline } from "../view.ts";
 import { deployOf } from "./actions.ts";
 import { historyOf } from "./history.ts";
+import { targetsOf } from "./targets.ts";
 import { type Asked, tasksOf } from "./tasks.ts";
 
 export interface Stage {
@@ -42,20 +43,23 @@ export interface Told {
   readonly wouldShow?: string;
 }
 
-const stageOf = (asked: Asked, task: Task, despite?: string): Stage => ({
-  job: task.id,
-  label: task.label,
-  forgeEnvironments: task.environments,
-  environments: [...new Set(task.environments.flatMap((id) => asked.environmentOf(id) ?? []))],
-  complete: task.environmentsComplete && task.unread === undefined,
-  despite,
-});
+function stageOf(asked: Asked, task: Task, despite?: string): Stage {
+  const targets = targetsOf(asked, task);
+  return {
+    job: task.id,
+    label: task.label,
+    forgeEnvironments: task.environments,
+    environments: [...new Set([...task.environments, ...targets.ids].flatMap((id) => asked.environmentOf(id) ?? []))],
+    complete: task.environmentsComplete && task.unread === undefined && targets.complete,
+    despite,
+  };
+}
 
-/** Every job that names an environment. */
+/** Every job that names an environment, or whose commands tell what they change. */
 export function deployments(asked: Asked): readonly Deployment[] {
   const tasks = tasksOf(asked);
   return tasks.all
-    .filter((task) => task.environmentSource !== undefined)
+    .filter((task) => task.environmentSource !== undefined || targetsOf(asked, task).ids.length > 0)
     .map((task) => ({
       ...stageOf(asked, task),
       task,

@@ -1,5 +1,6 @@
 // What a job takes in that nobody of its project reviews, and the credentials it takes from a wider place than its environment.
 import type { Source } from "../../../model/source.ts";
+import { runsOfTask } from "../../ansible/runs.ts";
 import { secretId } from "../ids.ts";
 import { inputsOf } from "../inputs.ts";
 import { secretsReceived } from "../jobs.ts";
@@ -9,18 +10,20 @@ import type { Deployment } from "./deployments.ts";
 import type { Asked } from "./tasks.ts";
 
 export interface TakenIn {
-  readonly kind: "action" | "workflow" | "definition" | "image" | "cache";
+  readonly kind: "action" | "workflow" | "definition" | "image" | "cache" | "role" | "collection";
   /** As the file writes it. */
   readonly written: string;
   readonly change: string;
   readonly source: Source;
 }
 
-const pinOf = (kind: TakenIn["kind"]): string => (kind === "image" ? "its digest" : "a full commit SHA");
+const pinOf = (kind: TakenIn["kind"]): string =>
+  kind === "image" ? "its digest" : kind === "collection" ? "an exact version, or a full commit SHA" : "a full commit SHA";
 
 /** Actions, workflows, templates and images by a name that can be moved; caches, which earlier runs write. */
 export function takenIn(asked: Asked, deployment: Deployment): readonly TakenIn[] {
-  const found = deployment.task.system === "github" ? onGithub(asked, deployment) : onModel(asked, deployment);
+  const ofForge = deployment.task.system === "github" ? onGithub(asked, deployment) : onModel(asked, deployment);
+  const found = [...ofForge, ...fetchedByAnsible(asked, deployment)];
   const movable = found.map(({ kind, written, source }): TakenIn => ({
     kind,
     written,
@@ -38,6 +41,15 @@ export function takenIn(asked: Asked, deployment: Deployment): readonly TakenIn[
 }
 
 type Bare = Omit<TakenIn, "change">;
+
+/** Roles and collections of the projects whose playbooks it runs. */
+function fetchedByAnsible(asked: Asked, { task }: Deployment): readonly Bare[] {
+  const projects = new Set(runsOfTask(asked, task).runs.map((run) => run.project));
+  return asked
+    .observations("ansible/requirement")
+    .filter((one) => one.isMovable && projects.has(one.project))
+    .map((one) => ({ kind: one.what, written: one.version === undefined ? one.name : `${one.name} ${one.version}`, source: one.source }));
+}
 
 function onGithub(asked: Asked, deployment: Deployment): readonly Bare[] {
   const view = viewPipeline(asked);
