@@ -67,7 +67,11 @@ function whatWasRead(observations: Observations) {
   return {
     accounts: new Set([...observations("aws/role"), ...observations("aws/user")].map(({ account }) => account)),
     clusters: new Set(kubernetes.map(({ cluster }) => cluster)),
-    projects: new Set([...observations("gitlab/project"), ...observations("gitlab/pipeline")].map(({ project }) => `gitlab:${project}`)),
+    projects: new Set([
+      ...[...observations("gitlab/project"), ...observations("gitlab/pipeline")].map(({ project }) => `gitlab:${project}`),
+      ...observations("atlantis/repository").map(({ repository }) => `atlantis:${repository.slice(repository.indexOf(":") + 1)}`),
+      ...observations("atlantis/server").flatMap(({ repos }) => repos.map(({ id }) => `atlantis:${id.slice(id.indexOf("/") + 1)}`)),
+    ]),
     repositories: new Set(
       [...observations("github/repository"), ...observations("github/workflow")].map(({ repository }) => repository.toLowerCase()),
     ),

@@ -1,5 +1,6 @@
 // Every collector, one line each: what is not here is not read.
 import { collector as ansible } from "./ansible/collector.ts";
+import { collector as atlantis } from "./atlantis/collector.ts";
 import { collector as aws } from "./aws/collector.ts";
 import type { Collector } from "./collector.ts";
 import { collector as firewall } from "./firewall/collector.ts";
@@ -8,4 +9,4 @@ import { collector as gitlab } from "./gitlab/collector.ts";
 import { collector as kubernetes } from "./kubernetes/collector.ts";
 import { collector as terraform } from "./terraform/collector.ts";
 
-export const collectors: readonly Collector[] = [ansible, aws, firewall, github, gitlab, kubernetes, terraform];
+export const collectors: readonly Collector[] = [ansible, atlantis, aws, firewall, github, gitlab, kubernetes, terraform];

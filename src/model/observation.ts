@@ -1,5 +1,6 @@
 // One fact read from one place: what collectors give and planes take.
 import type { AnsibleObservation } from "./observations/ansible.ts";
+import type { AtlantisObservation } from "./observations/atlantis.ts";
 import type { AwsObservation } from "./observations/aws.ts";
 import type { FirewallObservation } from "./observations/firewall.ts";
 import type { GithubObservation } from "./observations/github.ts";
@@ -10,6 +11,7 @@ import type { TerraformPart, TerraformSource } from "./observations/terraform.ts
 
 export type Observation =
   | AnsibleObservation
+  | AtlantisObservation
   | AwsObservation
   | FirewallObservation
   | GithubObservation

@@ -18,9 +18,9 @@ export function ruleOf({ because, ...draft }: Draft): Rule {
   return because === undefined ? { ...draft, certainty: "must" } : { ...draft, certainty: "may", because };
 }
 
-/** A grant for what nobody would remove to separate: how GitHub itself works. */
+/** A grant for what nobody would remove to separate: how the forge itself works. */
 export const nature = (owner: string, label: string, source: Source): Grant =>
-  grant(owner, { nature: label }, { label, change: `${label}: this is how GitHub works`, source, removable: false });
+  grant(owner, { nature: label }, { label, change: `${label}: this is how it works`, source, removable: false });
 
 /** A grant for a protection that is missing: its change adds it. */
 export const missing = (owner: string, what: string, change: string, source: Source): Grant => ({

@@ -1,5 +1,6 @@
 // Every reader that feeds the pipeline model, and the projects they give, worked out once.
 import type { PlaneInput } from "../../plane.ts";
+import { atlantisProjects, TOPICS as ATLANTIS_TOPICS } from "../atlantis/project.ts";
 import { gitlabProjects } from "../gitlab/project.ts";
 import { TOPICS as GITLAB_TOPICS } from "../gitlab/facts.ts";
 import type { Project } from "./model.ts";
@@ -12,7 +13,10 @@ interface Reader {
 }
 
 /** One line a forge: what is not here feeds nothing. GitHub has its own, older rules and gives tasks alone (docs/rfd/0002.md). */
-const READERS: readonly Reader[] = [{ system: "gitlab", topics: GITLAB_TOPICS, projects: gitlabProjects }];
+const READERS: readonly Reader[] = [
+  { system: "gitlab", topics: GITLAB_TOPICS, projects: gitlabProjects },
+  { system: "atlantis", topics: ATLANTIS_TOPICS, projects: atlantisProjects },
+];
 
 export const HANDLED: ReadonlySet<string> = new Set(READERS.flatMap((reader) => reader.topics));
 
