@@ -2,6 +2,7 @@
 import { type Command, InvalidArgumentError } from "commander";
 import { collectAws, leastPolicy } from "../app/collect.ts";
 import { fingerprinting, places, say, sayAgain } from "./collecting.ts";
+import { register as registerGithub } from "./collect-github.ts";
 import { register as registerKubernetes } from "./collect-kubernetes.ts";
 import { EXIT } from "./exit.ts";
 import { withExamples } from "./flags.ts";
@@ -56,6 +57,7 @@ export function register(program: Command): void {
     "bulkhead collect aws --organization --role bulkhead-collector": "every active account of the organization",
   }).action(collect);
   registerKubernetes(parent);
+  registerGithub(parent);
 }
 
 async function collect(flags: Flags): Promise<void> {

@@ -23,3 +23,11 @@ export function places(value: string): number {
   if (!Number.isInteger(count) || count < 1 || count > 64) throw new InvalidArgumentError("Write a whole number from 1 to 64.");
   return count;
 }
+
+export const daysAgo = (days: number): Date => new Date(Date.now() - days * 86_400_000);
+
+export function since(value: string): Date {
+  const at = Date.parse(value);
+  if (!/^\d{4}-\d\d-\d\d(?:T[\d:.]+Z)?$/.test(value) || Number.isNaN(at)) throw new InvalidArgumentError("Write a date as 2026-08-01.");
+  return new Date(at);
+}

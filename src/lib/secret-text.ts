@@ -17,9 +17,12 @@ const namesSecret = (name: string): boolean =>
       .toLowerCase(),
   );
 
+/** What stands in a secret's place already, since the file was collected so. */
+const MARKED = /^fingerprint:[0-9a-f]{64}$/;
+
 /** Expressions, shell variables and switches are no secret values. */
 const isLiteral = (value: string): boolean =>
-  value !== "" && !value.includes("${{") && !value.startsWith("$") && !/^(?:true|false)$/i.test(value);
+  value !== "" && !MARKED.test(value) && !value.includes("${{") && !value.startsWith("$") && !/^(?:true|false)$/i.test(value);
 
 /** Values that are secrets wherever they stand. Sources: "About authentication to GitHub", token formats; RFC 7468; RFC 7519, section 3. */
 const KNOWN_FORMS =
@@ -37,11 +40,13 @@ export function withoutSecrets(name: string, value: string, fingerprint: Fingerp
 export function scriptWithoutSecrets(script: string, fingerprint: Fingerprint): string {
   const known = script
     .replaceAll(KNOWN_FORMS, (secret) => mark(secret, fingerprint))
-    .replaceAll(URL_PASSWORD, (_, before: string, secret: string, after: string) => `${before}${mark(secret, fingerprint)}${after}`);
+    .replaceAll(URL_PASSWORD, (whole: string, before: string, secret: string, after: string) =>
+      MARKED.test(secret) ? whole : `${before}${mark(secret, fingerprint)}${after}`,
+    );
   return known.replaceAll(ASSIGNED, (whole: string, before: string, quoted: string) => {
     const secret = /^["']/.test(quoted) ? quoted.slice(1, -1) : quoted;
     const name = before.replaceAll(/^--|[= ]$/g, "");
-    return namesSecret(name) && isLiteral(secret) && !/[$`]|^fingerprint:/.test(secret) ? before + mark(secret, fingerprint) : whole;
+    return namesSecret(name) && isLiteral(secret) && !/[$`]/.test(secret) ? before + mark(secret, fingerprint) : whole;
   });
 }
 

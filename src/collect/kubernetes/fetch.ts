@@ -1,10 +1,11 @@
 // Live collection: lists what the kinds table names, in every namespace, and hands on what the API server answered. Changes nothing.
-import { isObject, type Json } from "../../lib/json.ts";
+import { isObject } from "../../lib/json.ts";
 import { fail, ok, type Result } from "../../lib/result.ts";
 import { connect, type ConnectOptions, type Connection, type Failure } from "./fetch-client.ts";
 import { discover, type Served } from "./fetch-discovery.ts";
 import { listForm } from "./fetch-form.ts";
 import { pagesOf } from "./fetch-list.ts";
+import type { Sink } from "../sink.ts";
 import type { Resource } from "./fetch-resources.ts";
 
 export interface FetchOptions extends ConnectOptions {
@@ -14,17 +15,6 @@ export interface FetchOptions extends ConnectOptions {
   /** How many objects a page of a list holds at most. */
   readonly chunkSize: number;
   readonly progress?: (state: { readonly asked: number; readonly answered: number }) => void;
-}
-
-/** Where answers go. A call is asked whole, and counts when it is finished. */
-export interface Sink {
-  /** Whether an earlier collection, which was interrupted, has finished this call. */
-  isFinished(call: string): boolean;
-  write(call: string, file: string, document: Json): void;
-  /** What was written for this call counts no more: it is asked anew. */
-  forget(call: string): void;
-  finish(call: string): void;
-  deny(call: string, error: string): void;
 }
 
 export interface Caller {

@@ -1,0 +1,68 @@
+// Live collection of a forge onto a disk: GitHub, GitLab, Jenkins and Azure DevOps alike, a folder for each owner.
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { type FetchOptions as GithubOptions, openGithub } from "../collect/github/fetch.ts";
+import type { Sink } from "../collect/sink.ts";
+import type { Result } from "../lib/result.ts";
+import type { Scope } from "../model/manifest.ts";
+import { CollectError } from "./collect.ts";
+import { Draft, isWholeFolder, tellUnanswered, workingFolder } from "./draft.ts";
+
+export { permissionsText as githubPermissions } from "../collect/github/fetch-permissions.ts";
+
+interface Forge {
+  readonly caller: { readonly name: string; readonly server: string };
+  readonly collect: (sink: Sink) => Promise<void>;
+}
+
+interface Collecting {
+  /** The folder that holds `estate/`. */
+  readonly output: string;
+  /** Ask again what stands there already. */
+  readonly refresh: boolean;
+  readonly fingerprint: (secret: string) => string;
+  readonly say: (line: string) => void;
+}
+
+export interface CollectGithubOptions extends GithubOptions, Collecting {
+  readonly say: (line: string) => void;
+}
+
+/** How many calls were not answered; each is written down, becomes a gap, and stops nothing. Throws a CollectError when nothing can be asked. */
+export const collectGithub = (options: CollectGithubOptions): Promise<number> =>
+  collectForge(options, {
+    folder: options.owner,
+    scope: { system: "github", organization: options.owner },
+    open: () => openGithub(options),
+    refused: (why) =>
+      `GitHub answers nothing: ${why}\n  Give a token in GITHUB_TOKEN or GH_TOKEN, and the address with --api where it is not github.com.`,
+  });
+
+interface Target {
+  /** Below `estate/SYSTEM`. */
+  readonly folder: string;
+  readonly scope: Scope;
+  readonly open: () => Promise<Result<Forge, string>>;
+  readonly refused: (why: string) => string;
+}
+
+async function collectForge({ output, refresh, fingerprint, say }: Collecting, { folder, scope, open, refused }: Target): Promise<number> {
+  const place = join(output, "estate", scope.system, folder);
+  if (!refresh && existsSync(place) && isWholeFolder(place)) {
+    say(`${folder}  kept, it is whole; ask again with --refresh`);
+    return 0;
+  }
+  const forge = await open();
+  if (!forge.ok) throw new CollectError("REFUSED", refused(forge.error));
+  const { caller, collect } = forge.value;
+  say(`${folder}  asked as ${caller.name}`);
+  const working = workingFolder(output, `collect-${scope.system}`);
+  const keyId = fingerprint("the key of these fingerprints").slice(0, 16);
+  const draft = new Draft(join(working.folder, folder), { ...caller, keyId }, refresh);
+  if (draft.resumed > 0) say(`${folder}  goes on: ${draft.resumed} calls were answered before it was cut short`);
+  await collect(draft);
+  const placed = draft.putInPlace(place, scope);
+  working.close();
+  tellUnanswered(folder, placed, say);
+  return placed.denied.length;
+}
