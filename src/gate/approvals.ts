@@ -48,6 +48,18 @@ export function countApprovals(
   };
 }
 
+/** Why an account's word on a request would count for nothing; undefined when it counts. */
+export function reviewProblem(request: PromotionRequested, promotion: Promotion, directory: Directory, by: string): string | undefined {
+  const person = directory.personOf(by);
+  if (person === undefined) return `${by} belongs to nobody that the charter knows`;
+  if (!directory.everyone(approversOf(promotion)).includes(person))
+    return `${person} is no approver of promotions from ${promotion.from} to ${promotion.to}`;
+  if (directory.personOf(request.requester) === person) return `${person} asked for it, and another must approve`;
+  return request.authors.some((author) => directory.personOf(author) === person)
+    ? `${person} is an author of it, and another must approve`
+    : undefined;
+}
+
 /**
  * Who must not approve: the requester and every author. An account that nobody is known to hold could be the approver's own second account, so it stops the
  * promotion, unless the charter says that no person holds it.

@@ -4,7 +4,7 @@ import type { PromotionRequested, Reason } from "../ledger/promotion.ts";
 import { countApprovals } from "./approvals.ts";
 import type { Directory } from "./directory.ts";
 import { freezeAt } from "./freeze.ts";
-import { type Dated, type GateState, requestOf, testsKey } from "./state.ts";
+import { type Dated, type GateState, ranKey, requestOf, testsKey } from "./state.ts";
 
 const HOUR_MS = 3_600_000;
 
@@ -47,7 +47,7 @@ function evidenceReasons(request: Dated<PromotionRequested>, promotion: Promotio
   if (rollbackTo !== undefined) return rollbackReasons(request, state);
   const reasons: Reason[] = [];
   const isReachedByPromotion = charter.promotion.some((each) => each.to === from);
-  const wasBelow = [...state.deployments.values()].some(({ body }) => body.environment === from && body.digest === artifact.digest);
+  const wasBelow = state.ran.has(ranKey(artifact.digest, from));
   if (isReachedByPromotion && !wasBelow)
     reasons.push({ code: "not-deployed-below", text: `${artifact.digest} was never confirmed to run in ${from}` });
   const latest = new Map<string, boolean>();

@@ -14,26 +14,31 @@ export interface Directory {
 /** From the charter's people. Accounts are `github:@LOGIN`, an ARN, `k8s:…` or whatever they hold; `person:ID` is the person. */
 export function directoryOf(charter: Charter): Directory {
   const byAccount = new Map<string, string | "several">();
-  const people = new Map<string, Person>(charter.people.map((person) => [person.id, person]));
+  const people = new Map<string, ReadonlySet<string>>();
   for (const person of charter.people) {
-    for (const account of accountsOf(person)) {
+    const accounts = accountsOf(person);
+    people.set(person.id, new Set([...accounts, ...person.groups.map((group) => `group:${group}`)]));
+    for (const account of accounts) {
       const before = byAccount.get(account);
       // An account that two people hold tells nothing about which of them acted.
       byAccount.set(account, before === undefined || before === person.id ? person.id : "several");
     }
   }
-  const isMeantBy = (id: string, who: string): boolean => {
-    const person = people.get(id);
-    if (person === undefined) return false;
-    return who.startsWith("group:") ? person.groups.includes(who.slice("group:".length)) : accountsOf(person).includes(who);
-  };
+  const isMeantBy = (id: string, who: string): boolean => people.get(id)?.has(who) ?? false;
+  // A gate asks for the same few groups all day.
+  const asked = new Map<string, readonly string[]>();
   return {
     personOf: (subject) => {
       const found = byAccount.get(subject);
       return found === "several" ? undefined : found;
     },
     isMeantBy,
-    everyone: (who) => [...people.keys()].filter((id) => who.some((each) => isMeantBy(id, each))),
+    everyone: (who) => {
+      const key = JSON.stringify(who);
+      const known = asked.get(key) ?? [...people.keys()].filter((id) => who.some((each) => isMeantBy(id, each)));
+      asked.set(key, known);
+      return known;
+    },
   };
 }
 
@@ -45,7 +50,7 @@ const accountsOf = ({ id, identities }: Person): readonly string[] =>
     ...identities.aws,
     ...identities.kubernetes,
     ...identities.holds,
-  ].filter((account) => !account.includes("*"));
+  ].filter((account) => !account.includes("*") && !account.startsWith("group:"));
 
 /** Who may approve a promotion: those it names, and those of its teams. */
 export const approversOf = ({ approvers, teams }: Promotion): readonly string[] => [

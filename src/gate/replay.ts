@@ -3,7 +3,7 @@ import type { Charter } from "../charter/schema.ts";
 import type { Entry } from "../ledger/entry.ts";
 import { decide } from "./decide.ts";
 import { directoryOf } from "./directory.ts";
-import { gateHistory } from "./state.ts";
+import { gateHistory, standing } from "./state.ts";
 
 /** Replays decisions under the charters that they name, by hash. What the returned function gives back is what is wrong with that entry. */
 export function replayGate(charters: ReadonlyMap<string, Charter>): (entry: Entry, index: number) => string | undefined {
@@ -29,7 +29,7 @@ export function replayGate(charters: ReadonlyMap<string, Charter>): (entry: Entr
     return undefined;
   };
   const confirmationProblem = (decision: number, entry: Extract<Entry, { kind: "deployment-confirmed" }>): string | undefined => {
-    const decided = [...state.decisions.values()].find((each) => each.index === decision);
+    const decided = standing(state, decision);
     const request = decided && state.requests.get(decided.body.request.index);
     if (!decided || !request) return `speaks of entry ${decision}, which is no decision that stands`;
     if (!restsOn(entry, entry.body.decision)) return `does not rest on entry ${decision}, of which it speaks`;

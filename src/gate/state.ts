@@ -26,6 +26,12 @@ export interface GateState {
   readonly tests: ReadonlyMap<string, readonly Dated<TestReported>[]>;
   /** What was last confirmed to run: by environment and the artifact's name. */
   readonly running: ReadonlyMap<string, Dated<DeploymentConfirmed>>;
+  /** Every decision by its own place, those too that a later one replaced. */
+  readonly decided: ReadonlyMap<number, Dated<PromotionDecided>>;
+  /** The newest deployment that was confirmed, by environment and digest. */
+  readonly ran: ReadonlyMap<string, Dated<DeploymentConfirmed>>;
+  /** The deployment of a decision, by the decision's place. */
+  readonly deployed: ReadonlyMap<number, Dated<DeploymentConfirmed>>;
 }
 
 export const EMPTY_STATE: GateState = {
@@ -35,8 +41,12 @@ export const EMPTY_STATE: GateState = {
   deployments: new Map(),
   tests: new Map(),
   running: new Map(),
+  decided: new Map(),
+  ran: new Map(),
+  deployed: new Map(),
 };
 
+export const ranKey = (digest: string, environment: string): string => `${environment} ${digest}`;
 export const testsKey = (digest: string, environment: string): string => `${environment} ${digest}`;
 export const runningKey = (environment: string, artifact: string): string => `${environment} ${artifact}`;
 
@@ -45,17 +55,19 @@ export function gateHistory(): { readonly state: GateState; add(entry: Entry, in
   const requests = new Map<number, Dated<PromotionRequested>>();
   const reviews = new Map<number, Dated<PromotionReviewed>[]>();
   const decisions = new Map<number, Dated<PromotionDecided>>();
-  const decidedAt = new Map<number, Dated<PromotionDecided>>();
+  const decided = new Map<number, Dated<PromotionDecided>>();
   const deployments = new Map<number, Dated<DeploymentConfirmed>>();
   const tests = new Map<string, Dated<TestReported>[]>();
   const running = new Map<string, Dated<DeploymentConfirmed>>();
+  const ran = new Map<string, Dated<DeploymentConfirmed>>();
+  const deployed = new Map<number, Dated<DeploymentConfirmed>>();
   const push = <K, V>(map: Map<K, V[]>, key: K, value: V): void => {
     const list = map.get(key);
     if (list) list.push(value);
     else map.set(key, [value]);
   };
   return {
-    state: { requests, reviews, decisions, deployments, tests, running },
+    state: { requests, reviews, decisions, deployments, tests, running, decided, ran, deployed },
     add: (entry, index) => {
       const { at } = entry;
       switch (entry.kind) {
@@ -68,15 +80,17 @@ export function gateHistory(): { readonly state: GateState; add(entry: Entry, in
         case "promotion-reviewed":
           return push(reviews, entry.body.request.index, { index, at, body: entry.body });
         case "promotion-decided": {
-          const decided = { index, at, body: entry.body };
-          decidedAt.set(index, decided);
-          return void decisions.set(entry.body.request.index, decided);
+          const decision = { index, at, body: entry.body };
+          decided.set(index, decision);
+          return void decisions.set(entry.body.request.index, decision);
         }
         case "deployment-confirmed": {
           const confirmed = { index, at, body: entry.body };
           deployments.set(index, confirmed);
-          const decided = decidedAt.get(entry.body.decision.index);
-          const request = decided && requests.get(decided.body.request.index);
+          ran.set(ranKey(entry.body.digest, entry.body.environment), confirmed);
+          deployed.set(entry.body.decision.index, confirmed);
+          const decision = decided.get(entry.body.decision.index);
+          const request = decision && requests.get(decision.body.request.index);
           if (request) running.set(runningKey(entry.body.environment, request.body.artifact.name), confirmed);
         }
       }
@@ -84,11 +98,16 @@ export function gateHistory(): { readonly state: GateState; add(entry: Entry, in
   };
 }
 
+/** The decision at a place, if no later one of the same request replaced it. */
+export function standing(state: GateState, index: number): Dated<PromotionDecided> | undefined {
+  const decision = state.decided.get(index);
+  return decision && state.decisions.get(decision.body.request.index) === decision ? decision : undefined;
+}
+
 /** The request that a confirmed deployment goes back to. */
 export function requestOf(state: GateState, deployment: Dated<DeploymentConfirmed>): Dated<PromotionRequested> | undefined {
-  for (const [request, decision] of state.decisions)
-    if (decision.index === deployment.body.decision.index) return state.requests.get(request);
-  return undefined;
+  const decision = standing(state, deployment.body.decision.index);
+  return decision && state.requests.get(decision.body.request.index);
 }
 
 export const isSameReference = (one: Reference, other: Reference): boolean => one.index === other.index && one.leaf === other.leaf;
