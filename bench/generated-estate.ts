@@ -142,6 +142,7 @@ function estateOf(entities: Map<string, Entity>, rules: readonly Rule[], account
     environmentOf,
     isShared: (id) => id.startsWith("shared/"),
     gradeOf: () => "account",
+    members: [],
     walls: ENVIRONMENTS.flatMap((from, i) => ENVIRONMENTS.slice(i + 1).map((to) => ({ from, to }))),
   };
 }

@@ -7,18 +7,22 @@ import { type Observation, type Observations, indexObservations } from "../model
 import type { IdentityToken, Rule } from "../model/rule.ts";
 import { uncollected } from "./coverage.ts";
 import type { Estate } from "./estate.ts";
+import { accountsOfNobody } from "./people/accounts-of-nobody.ts";
+import { rosterOf } from "./people/roster.ts";
 import { isProductionTier } from "./reach/semantics.ts";
 import type { KnownEstate, Plane } from "./plane.ts";
 
 /** Pure: the same observations and charter give the same rules in the same order. */
 export function derive(
   observed: readonly Observation[],
-  charter: Charter,
+  declared: Charter,
   gaps: readonly Gap[],
   planes: readonly Plane[],
   asOf?: string,
 ): Estate {
   const observations = indexObservations(observed);
+  // From here on the charter's people are everyone who is known, with all their accounts.
+  const { charter, members, gaps: unmapped } = rosterOf(declared, observations);
   const entities = new Map<string, Entity>();
   const tokens: IdentityToken[] = [];
   const input = { observations, charter, gaps, ...(asOf !== undefined && { asOf }) };
@@ -38,6 +42,9 @@ export function derive(
   const unseen = [
     ...unseenEnvironments(charter, entities, environmentOf),
     ...unaskedPeople(charter),
+    ...unmapped,
+    // Of a charter without people it is said already that nobody is asked about.
+    ...(charter.people.length > 0 ? accountsOfNobody(charter, entities, derived.rules) : []),
     ...uncollected(charter, observations, gaps, placed),
   ];
   return {
@@ -45,6 +52,7 @@ export function derive(
     ...derived,
     gaps: [...derived.gaps, ...unseen],
     untaken: [...derived.untaken, ...unseen],
+    members,
     walls: walledPairs(charter),
     gradeOf: places.gradeOf,
   };

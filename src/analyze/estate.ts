@@ -4,10 +4,14 @@ import type { Entity } from "../model/entity.ts";
 import type { Gap } from "../model/gap.ts";
 import type { Observations } from "../model/observation.ts";
 import type { IdentityToken, Rule } from "../model/rule.ts";
+import type { Member } from "./people/roster.ts";
 
 /** Everything derived from files and charter: the same input gives the same estate, rule for rule. */
 export interface Estate {
+  /** Its people are everyone who is known, with all their accounts (people/roster.ts). */
   readonly charter: Charter;
+  /** What directories and the personnel file say of each. */
+  readonly members: readonly Member[];
   readonly observations: Observations;
   readonly entities: ReadonlyMap<string, Entity>;
   readonly tokens: readonly IdentityToken[];
@@ -17,10 +21,10 @@ export interface Estate {
   readonly untaken: readonly Gap[];
   readonly environmentOf: (entityId: string) => string | undefined;
   readonly isShared: (entityId: string) => boolean;
-  /** Pairs of environments between which the wall stands: nothing of `from` may change `to`. */
   /** ISO 8601 time that the verdict is about. */
   readonly asOf?: string;
   /** How strong an environment's boundary is; undefined: empty. */
   readonly gradeOf: (environment: string) => Grade | undefined;
+  /** Pairs of environments between which the wall stands: nothing of `from` may change `to`. */
   readonly walls: readonly { readonly from: string; readonly to: string }[];
 }

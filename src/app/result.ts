@@ -61,7 +61,7 @@ export function resultOf(material: Material): CheckResult {
       collected: reading.collected ? [reading.collected[0], reading.collected[1]] : null,
       asGiven: [...reading.asGiven],
       systems: systemsOf(estate),
-      counts: { entities: estate.entities.size, rules: estate.rules.length, people: charter.people.length },
+      counts: { entities: estate.entities.size, rules: estate.rules.length, people: estate.charter.people.length },
     },
     verdict: overall([...Object.values(decision.statements), ...clauses.map((clause) => clause.verdict)]),
     exceptions: findings.filter(isExcepted).length,

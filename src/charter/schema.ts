@@ -243,6 +243,7 @@ const Identities = z.strictObject({
   aws: z.array(Text).default([]).describe("ARNs of IAM users, and of the roles that single sign-on gives them; * allowed."),
   identityCenter: z.array(Text).default([]).describe("User names or e-mail addresses of their users in IAM Identity Center."),
   kubernetes: z.array(Text).default([]).describe("User names as the cluster sees them."),
+  addresses: z.array(Text).optional().describe("E-mail addresses, by which accounts of the identity provider are theirs."),
   holds: z.array(Text).default([]).describe("Entity ids of bots, tokens and keys they hold."),
 });
 
@@ -250,6 +251,7 @@ export const Person = z
   .strictObject({
     id: Name.describe("Short and stable: person:ID refers to it."),
     name: Text.describe("The person's name."),
+    employeeId: Text.optional().describe("Their number in the personnel file."),
     employer: Text.optional().describe("Whom they work for, where it is not the organization."),
     team: Text.optional().describe("Their team."),
     country: z

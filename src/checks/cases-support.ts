@@ -7,7 +7,7 @@ export type JsonObject = { readonly [key: string]: Json };
 
 /**
  * Answers by the call they answer, in folders by what was asked: `aws/ACCOUNT`, `firewall/DEVICE`, `kubernetes/CLUSTER`, `github/ORG`,
- * `github/ORG/REPO`. An answer is JSON, or text for a file that is YAML (a table for a firewall), or `denied: ERROR`; null takes a call out, as if it had never been asked.
+ * `github/ORG/REPO`, `identity/DIRECTORY`. An answer is JSON, or text for a file that is YAML (a table for a firewall or a personnel file), or `denied: ERROR`; null takes a call out, as if it had never been asked.
  */
 export type Answers = { readonly [folder: string]: { readonly [call: string]: Json } };
 
@@ -87,6 +87,7 @@ export const answersOf = (layers: readonly Base[]): Answers =>
 const SCOPES: readonly (readonly [RegExp, (found: RegExpExecArray) => Scope])[] = [
   [/^aws\/(\d{12})$/, ([, account = ""]) => ({ system: "aws", account })],
   [/^aws\/organization\/(\d{12})$/, ([, account = ""]) => ({ system: "aws", account, organization: "management" })],
+  [/^identity\/([^/]+)$/, ([, organization = ""]) => ({ system: "identity", organization })],
   [/^firewall\/([^/]+)$/, ([, device = ""]) => ({ system: "firewall", device })],
   [/^kubernetes\/([^/]+)$/, ([, cluster = ""]) => ({ system: "kubernetes", cluster })],
   [/^github\/([^/]+)$/, ([, organization = ""]) => ({ system: "github", organization })],
@@ -137,7 +138,7 @@ function whole(answer: Json, { account }: Scope): Json {
 const listed = (answer: Json, scope: Scope): Json =>
   scope.system === "kubernetes" && Array.isArray(answer) ? { apiVersion: "v1", kind: "List", items: answer } : whole(answer, scope);
 
-const textFormat = ({ system }: Scope): string => (system === "firewall" ? "csv" : "yaml");
+const textFormat = ({ system }: Scope): string => (system === "firewall" || system === "identity" ? "csv" : "yaml");
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 

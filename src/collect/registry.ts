@@ -6,7 +6,8 @@ import type { Collector } from "./collector.ts";
 import { collector as firewall } from "./firewall/collector.ts";
 import { collector as github } from "./github/collector.ts";
 import { collector as gitlab } from "./gitlab/collector.ts";
+import { collector as identity } from "./identity/collector.ts";
 import { collector as kubernetes } from "./kubernetes/collector.ts";
 import { collector as terraform } from "./terraform/collector.ts";
 
-export const collectors: readonly Collector[] = [ansible, atlantis, aws, firewall, github, gitlab, kubernetes, terraform];
+export const collectors: readonly Collector[] = [ansible, atlantis, aws, firewall, github, gitlab, identity, kubernetes, terraform];

@@ -17,6 +17,7 @@ export const Scope = z.strictObject({
     "circleci",
     "tekton",
     "firewall",
+    "identity",
   ]),
   /** Twelve-digit AWS account id, kept as text. */
   account: z

@@ -5,6 +5,7 @@ import type { AwsObservation } from "./observations/aws.ts";
 import type { FirewallObservation } from "./observations/firewall.ts";
 import type { GithubObservation } from "./observations/github.ts";
 import type { GitlabObservation } from "./observations/gitlab.ts";
+import type { IdentityObservation } from "./observations/identity.ts";
 import type { KubernetesObservation } from "./observations/kubernetes.ts";
 import type { KubernetesKustomization } from "./observations/kubernetes-rendering.ts";
 import type { TerraformPart, TerraformSource } from "./observations/terraform.ts";
@@ -16,6 +17,7 @@ export type Observation =
   | FirewallObservation
   | GithubObservation
   | GitlabObservation
+  | IdentityObservation
   | KubernetesObservation
   | KubernetesKustomization
   | TerraformPart

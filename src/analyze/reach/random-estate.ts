@@ -95,6 +95,7 @@ export function estateOf(entities: ReadonlyMap<string, Entity>, rules: readonly 
     environmentOf,
     isShared: (id) => id.startsWith("shared:"),
     gradeOf: () => undefined,
+    members: [],
     walls: [
       { from: "development", to: "test" },
       { from: "development", to: "production" },

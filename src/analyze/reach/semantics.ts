@@ -83,8 +83,11 @@ export const discloses = (entity: Entity): Fact[] => (HOLDS_DATA.has(entity.kind
 /** Capabilities over an entity of production that clause B4 asks about; they break no statement. */
 export const connects = (entity: Entity): Fact[] => (NEVER_TARGET.has(entity.kind) ? [] : [fact("connect", entity.id)]);
 
+/** As much of an estate as says what a person starts with. */
+export type WithEntities = Pick<Estate, "charter" | "entities">;
+
 /** What one person starts with: every account, role and bot they hold. Patterns reach the entities that exist. */
-export function personSources(estate: Estate, person: Person): Fact[] {
+export function personSources(estate: WithEntities, person: Person): Fact[] {
   const { github, gitlab, aws, kubernetes, holds } = person.identities;
   const sources: Fact[] = [...github.map((login) => `github:@${login}`), ...(gitlab ?? []).map((name) => `gitlab:@${name}`)].map((id) =>
     fact("act-as", id),
@@ -103,7 +106,7 @@ export function personSources(estate: Estate, person: Person): Fact[] {
   return sources;
 }
 
-const matching = (estate: Estate, pattern: string): string[] => [...estate.entities.keys()].filter((id) => globMatches(pattern, id));
+const matching = (estate: WithEntities, pattern: string): string[] => [...estate.entities.keys()].filter((id) => globMatches(pattern, id));
 
 /** What a custodian is declared to hold: in their own closure it is an assumption, and nothing is derived over it. */
 export const custody = (charter: Charter, person: Person): readonly string[] =>

@@ -7,7 +7,7 @@ import type { Observation } from "../../model/observation.ts";
 import type { FirewallRules } from "../../model/observations/firewall.ts";
 import type { ParsedFile } from "../collector.ts";
 import { collector } from "./collector.ts";
-import { rowsOf } from "./table.ts";
+import { rowsOf } from "../../lib/csv.ts";
 
 const fixture = (name: string): string => readFileSync(join(import.meta.dirname, "fixtures", name), "utf8");
 

@@ -3,7 +3,7 @@ import { isObject } from "../../lib/json.ts";
 import type { Collector } from "../collector.ts";
 import { mapJson, mapTable } from "./map.ts";
 import { COLUMNS } from "./schema.ts";
-import { headerOf } from "./table.ts";
+import { headerOf } from "../../lib/csv.ts";
 
 const TABLE = "firewall table";
 const JSON_FORM = "firewall export";

@@ -5,7 +5,7 @@ import type { FirewallRule } from "../../model/observations/firewall.ts";
 import { inside, type Source } from "../../model/source.ts";
 import type { ObservationSink, ParsedFile } from "../collector.ts";
 import { Export, Rule } from "./schema.ts";
-import { type Row, rowsOf } from "./table.ts";
+import { type Row, rowsOf } from "../../lib/csv.ts";
 
 interface Refusal {
   readonly why: string;

@@ -55,6 +55,11 @@ export function project(wire: Wire<"Project">, _of: string, source: Source): Git
 /** Bots of access tokens are named so (Docs, "Project access tokens", Bot users for projects; "Service accounts"). */
 const isBot = (username: string): boolean => /^(?:project|group)_\d+_bot(?:_|$)|^service_account_/.test(username);
 
+function addressesOf({ email, public_email, group_saml_identity }: Wire<"Member">): Pick<GitlabMember, "addresses"> {
+  const found = [email, public_email, group_saml_identity?.extern_uid].flatMap((each) => (each?.includes("@") ? [each.toLowerCase()] : []));
+  return found.length > 0 ? { addresses: [...new Set(found)] } : {};
+}
+
 export const member = (wire: Wire<"Member">, of: string, source: Source): GitlabMember => ({
   kind: "gitlab/member",
   of,
@@ -63,6 +68,7 @@ export const member = (wire: Wire<"Member">, of: string, source: Source): Gitlab
   level: wire.access_level,
   bot: wire.bot === true || isBot(wire.username),
   active: wire.state === undefined || wire.state === null || wire.state === "active",
+  ...addressesOf(wire),
   source,
 });
 

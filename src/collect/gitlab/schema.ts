@@ -19,7 +19,17 @@ export const Project = z.object({
   ci_pipeline_variables_minimum_override_role: Optional,
 });
 
-export const Member = z.object({ id: Id, username: Text, state: Optional, access_level: Id, bot: Flag });
+/** Addresses are shown to administrators, and to owners of a group for the users that it manages. */
+export const Member = z.object({
+  id: Id,
+  username: Text,
+  state: Optional,
+  access_level: Id,
+  bot: Flag,
+  email: Optional,
+  public_email: Optional,
+  group_saml_identity: z.object({ extern_uid: Optional }).nullish(),
+});
 
 export const AccessLevel = z.object({
   access_level: Id.nullish(),

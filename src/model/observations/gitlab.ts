@@ -47,6 +47,8 @@ export interface GitlabMember extends Read {
   readonly level: number;
   readonly bot: boolean;
   readonly active: boolean;
+  /** Where the answer shows them, and the name of their sign-in where it is one. */
+  readonly addresses?: readonly string[];
 }
 
 export interface GitlabProtectedBranch extends Read {
