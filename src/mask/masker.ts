@@ -58,24 +58,27 @@ export interface SqlContext {
   readonly prf: (purposes: readonly string[], bytes: string) => string;
 }
 
+/** Every masker by its id: for those that mask parts of a value with others. */
+export type Maskers = ReadonlyMap<string, Masker<unknown>>;
+
 export interface Masker<O> {
   /** Its folder, and its name in a policy. */
   readonly id: string;
   /** One plain sentence for the policy's reader. */
   readonly summary: string;
   readonly options: z.ZodType<O>;
-  /** Where it may stand: canonical names of types (`canonicalType`), or "*" for every type. Kinds: "array", "enum", "composite", "range". */
+  /** Where it may stand (see `fits`): canonical names of types, "*" for every type, or a kind: "array", "enum", "composite", "range". */
   readonly types: readonly string[];
   /** Whether distinct inputs stay distinct, so that it may stand on unique columns. */
   readonly keepsDistinct: (options: O, column: Column) => boolean;
   /** Whether the same value gives the same value under the same key and domain. */
   readonly deterministic: boolean;
   /** Why it cannot stand on this column with these options, before any row is read; undefined when it can. */
-  readonly refuses?: (options: O, column: Column) => string | undefined;
+  readonly refuses?: (options: O, column: Column, maskers: Maskers) => string | undefined;
   /** The names of the other columns of the row that it wants to see. */
   readonly reads?: (options: O, column: Column) => readonly string[];
   /** `prf` is the one of the column's key domain: `createPrf(key).derive(column.domain)`. */
-  readonly compile: (options: O, column: Column, prf: Prf) => Masking;
+  readonly compile: (options: O, column: Column, prf: Prf, maskers: Maskers) => Masking;
   /** The same function inside an engine, when it can be said there. */
   readonly sql?: (options: O, column: Column, context: SqlContext) => string | undefined;
 }
