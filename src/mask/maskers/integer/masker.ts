@@ -27,6 +27,7 @@ function largestOf(type: ColumnType): bigint {
   return LARGEST[canonicalType(name)] ?? 10n ** BigInt(precision ?? 1000) - 1n;
 }
 
+const SMALL = 0x7fff_ffff;
 const SAFE = BigInt(Number.MAX_SAFE_INTEGER);
 
 export const masker: Masker<Options> = {
@@ -84,22 +85,20 @@ function rangeOf(prf: Prf, [least, most]: readonly [number, number]): Pieces {
 }
 
 /**
- * The line is cut into pieces that are permuted by themselves, the negative ones as mirror images of the positive: 0 alone, all safe
- * integers (or those of each number of digits), and what is beyond them. -2^(n-1), which has no mirror image, stays: it is the mark
+ * The line is cut into pieces that are permuted by themselves, the negative ones as mirror images of the positive: 0 alone, those of 31
+ * bits (so that a small key in a wide column stays one that every client reads), the other safe integers, and what is beyond them by
+ * number of digits; or all of them by number of digits. -2^(n-1), which has no mirror image, stays: it is the mark
  * of no value wherever it is used.
  */
 function piecesOf(prf: Prf, largest: bigint, keepDigits: boolean): Pieces {
-  const made = new Map<number, Piece>();
-  const pieceOf = (digits: number): Piece => {
-    let piece = made.get(digits);
-    if (piece === undefined) {
-      const from = keepDigits ? (digits === 1 ? 1 : 10 ** (digits - 1)) : 1;
-      const to = [largest, SAFE, keepDigits ? 10n ** BigInt(digits) - 1n : largest].reduce((a, b) => (a < b ? a : b));
-      piece = { permute: permutation(prf.derive(`digits ${keepDigits ? digits : "all"}`), Number(to) - from + 1), from };
-      made.set(digits, piece);
-    }
-    return piece;
+  const pieceFrom = (from: number, to: bigint): Piece => {
+    const most = Number([to, largest, SAFE].reduce((a, b) => (a < b ? a : b)));
+    return { permute: most < from ? undefined : permutation(prf.derive(`from ${from}`), most - from + 1), from };
   };
+  const small = pieceFrom(1, BigInt(SMALL));
+  const large = pieceFrom(SMALL + 1, SAFE);
+  const byDigits: (Piece | undefined)[] = [];
+  const pieceOf = (digits: number): Piece => (byDigits[digits] ??= pieceFrom(10 ** (digits - 1), 10n ** BigInt(digits) - 1n));
   const zero: Piece = { permute: (x) => x, from: 0 };
   const none: Piece = { permute: undefined, from: 0 };
   return {
@@ -107,7 +106,7 @@ function piecesOf(prf: Prf, largest: bigint, keepDigits: boolean): Pieces {
       if (value === 0) return zero;
       const size = value < 0 ? -value : value;
       if (size > largest) return none;
-      if (!keepDigits) return pieceOf(0);
+      if (!keepDigits) return size <= SMALL ? small : large;
       const digits = String(size).length;
       return digits > 15 ? none : pieceOf(digits);
     },
