@@ -229,7 +229,8 @@ function clausesOf(answers: readonly CheckAnswer[], findings: readonly Finding[]
       ...asked.map((answer) => (answer.verdict === "not-applicable" ? "separated" : answer.verdict)),
       ...(gap ? (["unknown"] as const) : []),
     ]);
-    return { id, title, verdict, findings: own, ...(verdict === "unknown" && reason && { reason }) };
+    const shown = asked.flatMap((answer) => answer.shown ?? []);
+    return { id, title, verdict, findings: own, ...(verdict === "unknown" && reason && { reason }), ...(shown.length > 0 && { shown }) };
   });
 }
 

@@ -35,6 +35,8 @@ export type Outcome =
       readonly findings: readonly Found[];
       /** Why the answer is incomplete, in plain words; any makes the clause unknown unless it is violated. */
       readonly unknown?: readonly string[];
+      /** What was seen, whatever the verdict, a sentence each. */
+      readonly shown?: readonly string[];
     }
   | { readonly notApplicable: string };
 

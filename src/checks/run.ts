@@ -10,6 +10,8 @@ export interface CheckAnswer {
   readonly findings: readonly Found[];
   /** Why it is unknown or not applicable. */
   readonly reason?: string;
+  /** What was seen, whatever the verdict. */
+  readonly shown?: readonly string[];
 }
 
 /** Throws when a way is claimed by no check: it would be lost. */
@@ -71,9 +73,10 @@ function answer(check: Check, estate: Estate, decision: Decision, ways: readonly
     return { check, verdict: "not-applicable", findings: [], reason: outcome.notApplicable };
   }
   const { findings } = outcome;
-  if (findings.some((finding) => finding.verdict === "violated")) return { check, verdict: "violated", findings };
+  const shown = outcome.shown === undefined || outcome.shown.length === 0 ? {} : { shown: outcome.shown };
+  if (findings.some((finding) => finding.verdict === "violated")) return { check, verdict: "violated", findings, ...shown };
   const reasons = [...(outcome.unknown ?? []), ...open];
   if (findings.length > 0 || reasons.length > 0)
-    return { check, verdict: "unknown", findings, reason: reasons[0] ?? findings[0]?.summary ?? "" };
-  return { check, verdict: "separated", findings };
+    return { check, verdict: "unknown", findings, reason: reasons[0] ?? findings[0]?.summary ?? "", ...shown };
+  return { check, verdict: "separated", findings, ...shown };
 }

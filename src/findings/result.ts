@@ -149,7 +149,15 @@ export const CheckResult = z.object({
   baseline: z.object({ known: z.number(), asOf: z.string() }).optional(),
   statements: z.object({ wall: Verdict, singlePerson: Verdict, data: Verdict }),
   clauses: z.array(
-    z.object({ id: z.string(), title: z.string(), verdict: Verdict, findings: z.array(z.string()), reason: z.string().optional() }),
+    z.object({
+      id: z.string(),
+      title: z.string(),
+      verdict: Verdict,
+      findings: z.array(z.string()),
+      reason: z.string().optional(),
+      /** What was seen, whatever the verdict: what the history of deployments tells, for one. */
+      shown: z.array(z.string()).optional(),
+    }),
   ),
   environments: z.array(
     z.object({

@@ -54,10 +54,12 @@ export function clausesSection({ clauses }: CheckResult, told: readonly Told[]):
   const asked = clauses.filter(({ verdict }) => verdict !== "not-checked");
   const later = clauses.filter(({ verdict }) => verdict === "not-checked");
   const rows = asked.map(
-    ({ id, title, verdict, findings, reason }) =>
+    ({ id, title, verdict, findings, reason, shown = [] }) =>
       html`<tr>
         <th scope="row">${id}</th>
-        <td>${title}${reason !== undefined && html`<p class="note">${reason}</p>`}</td>
+        <td>
+          ${title}${reason !== undefined && html`<p class="note">${reason}</p>`}${shown.map((each) => html`<p class="note">${each}</p>`)}
+        </td>
         <td>${verdictWord(verdict)}</td>
         <td class="numbers">${links(findings, numbers)}</td>
       </tr>`,

@@ -111,6 +111,10 @@ function notSeen(result: CheckResult): string[] {
   );
   return [
     ...list("Bounded", grades),
+    ...list(
+      "Seen",
+      result.clauses.flatMap(({ id, shown = [] }) => shown.map((each) => `${inProse(each)} (${inProse(id)})`)),
+    ),
     ...list("Not seen", gaps),
     ...list("Not recognized", unread),
     ...list("Assumed", result.assumptions.map(inProse)),

@@ -40,6 +40,7 @@ export function promotionMermaid({ nodes, edges }: PromotionGraph): string {
       lines.push(nodeLine(node, id));
       if (node.gate)
         lines.push(`    g${id}{{"${MARKS[node.gate.state]} ${text(node.gate.words)}"}}:::${node.gate.state}`, `    g${id} --> ${id}`);
+      if (node.history !== undefined) lines.push(`    h${id}>"${text(node.history)}"]:::plain`, `    h${id} -.- ${id}`);
       for (const [note, words] of node.notes.entries())
         lines.push(`    n${note}${id}>"${text(words)}"]:::missing`, `    n${note}${id} -.- ${id}`);
     }

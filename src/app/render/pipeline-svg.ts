@@ -71,7 +71,13 @@ const STYLE = `text{font:13px system-ui,sans-serif;fill:#1a1a1a}.small{font-size
 function jobMark({ node, x, y }: Placed): Markup {
   const kind = node.isProduction ? "job production" : node.environments.length > 0 ? "job lower" : "job";
   const where = node.environments.length > 0 ? `→ ${node.environments.join(", ")}` : "";
-  const title = [`${node.group}: ${node.label}`, where, ...(node.gate ? [`gate: ${node.gate.words}`] : []), ...node.notes]
+  const title = [
+    `${node.group}: ${node.label}`,
+    where,
+    ...(node.gate ? [`gate: ${node.gate.words}`] : []),
+    ...node.notes,
+    node.history ?? "",
+  ]
     .filter((each) => each !== "")
     .join("\n");
   return html`<g
@@ -81,6 +87,7 @@ function jobMark({ node, x, y }: Placed): Markup {
     <text class="small" x="${x + 10}" y="${y + 36}"
       >${clipped(`${where}${node.isManual ? " (by hand)" : ""}${node.notes.length > 0 ? " ✗ gate for show" : ""}`, 32)}</text
     >
+    ${node.history !== undefined && html`<text class="small" x="${x}" y="${y + BOX.height + 13}">${clipped(node.history, 60)}</text>`}
     ${node.gate && gateMark(node.gate.state, node.gate.words, x, y)}</g
   >`;
 }

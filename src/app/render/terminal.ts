@@ -138,6 +138,7 @@ function clauses(result: CheckResult, p: Paint): string[] {
       .filter(([verdict]) => named(verdict) !== "")
       .map(([verdict, word]) => `${word} ${named(verdict)}`)
       .join("   ")}`,
+    ...result.clauses.flatMap(({ id, shown = [] }) => shown.map((each) => `${id.padEnd(10)}${wrap(safe(each), 96, " ".repeat(10))}`)),
   ];
 }
 

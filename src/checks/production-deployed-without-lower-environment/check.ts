@@ -1,5 +1,5 @@
 // Clause P1: a workflow deploys to production without having deployed to a lower environment first.
-import { type Deployment, lowerDeployedFirst } from "../../analyze/pipeline/promotion/deployments.ts";
+import { type Deployment, lowerDeployedFirst, toldByHistory } from "../../analyze/pipeline/promotion/deployments.ts";
 import { intoProduction, NOT_APPLICABLE } from "../../analyze/pipeline/promotion/into-production.ts";
 import type { Asked } from "../../analyze/pipeline/promotion/tasks.ts";
 import type { Check, Found } from "../check.ts";
@@ -14,7 +14,8 @@ export const check: Check = {
   evaluate: ({ estate }) => {
     const { asked, into, unknown } = intoProduction(estate, "P1");
     if (into.length === 0 && unknown.length === 0) return { notApplicable: NOT_APPLICABLE };
-    return { findings: into.flatMap(({ deployment, environment }) => found(asked, deployment, environment)), unknown };
+    const findings = into.flatMap(({ deployment, environment }) => found(asked, deployment, environment));
+    return { findings, unknown, shown: toldByHistory(asked, into) };
   },
 };
 

@@ -48,6 +48,13 @@ export function keepHistory(joining: Joining, page: Page, isWhole: boolean): voi
   });
 }
 
+/** All deployments of one commit were asked for, and read to the end. */
+export function keepCommit(joining: Joining, page: Page): void {
+  const commit = page.what === "deployments" ? /^sha=([^ ]+)$/.exec(page.asked)?.[1] : undefined;
+  const repository = page.subject.slice("github:".length);
+  if (commit !== undefined) joining.keep({ kind: "github/history", repository, of: "deployments", commit, source: page.source });
+}
+
 /** A file that the repository has, and that was neither read, refused nor denied. */
 export function missFiles(joining: Joining, calls: readonly ListedCall[]): void {
   const asked = new Set(calls.flatMap(({ call }) => fileOf(call) ?? []));

@@ -1,7 +1,7 @@
 // Lists: which were read in full, which were cut off, and of which only some entries were asked for.
 import type { GithubPart } from "../../model/observations/github.ts";
 import type { Joining } from "./join.ts";
-import { isPeriodic, keepHistory } from "./join-history.ts";
+import { isPeriodic, keepCommit, keepHistory } from "./join-history.ts";
 import type { Topic } from "./topics.ts";
 
 type Page = Extract<GithubPart, { part: "page" }>;
@@ -33,7 +33,8 @@ function joinQuestion(joining: Joining, found: readonly Page[]): void {
   if (pages.length !== last.page || !isLast) {
     const of = first.total === undefined ? "there may be more pages" : `there are ${first.total}`;
     joining.gap(first.topic as Topic, subject, listOf(first), `${count} were read, ${of}`, source);
-  } else if (!narrows(first)) joining.keep({ kind: "github/answered", what, subject, source });
+  } else if (narrows(first)) keepCommit(joining, first);
+  else joining.keep({ kind: "github/answered", what, subject, source });
 }
 
 const listOf = (page: Page): string => `${page.what} of ${page.subject.slice("github:".length)}`;

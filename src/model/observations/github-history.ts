@@ -33,6 +33,8 @@ export interface GithubHistory extends Read {
   readonly repository: string;
   readonly of: "deployments" | "pull requests";
   readonly since?: string;
+  /** Of this commit alone, all deployments were read. */
+  readonly commit?: string;
 }
 
 export interface GithubRun extends Read {

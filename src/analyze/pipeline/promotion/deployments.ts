@@ -4,7 +4,7 @@ import type { Source } from "../../../model/source.ts";
 import type { Task } from "../model/task.ts";
 import { viewPipeline } from "../view.ts";
 import { deployOf } from "./actions.ts";
-import { historyOf } from "./history.ts";
+import { historyOf, historyWords } from "./history.ts";
 import { targetsOf } from "./targets.ts";
 import { type Asked, tasksOf } from "./tasks.ts";
 
@@ -143,9 +143,21 @@ function notInFiles({ label, repository, before, events, task }: Deployment, env
 function byHistory(asked: Asked, { repository }: Deployment, environment: string, lower: ReadonlySet<string>): Told | undefined {
   const history = historyOf(asked, repository, environment, lower);
   if (history === undefined) return undefined;
-  const { total, preceded } = history;
-  const why = `of ${total} ${total === 1 ? "deployment" : "deployments"} of ${repository} to ${environment} in the period, ${preceded} came after a successful deployment of the same commit to ${[...lower].join(" or ")}`;
-  return { answer: preceded === total ? "yes" : "no", why };
+  const { total, preceded, undecided } = history;
+  const why = historyWords(history, repository, environment, [...lower].join(" or "));
+  if (preceded === total) return { answer: "yes", why };
+  if (preceded + undecided < total) return { answer: "no", why };
+  return { answer: "unknown", why, wouldShow: `deployments of ${repository} before ${history.since ?? "the first that was read"}` };
+}
+
+/** What was done, whatever the files say: a sentence for each production environment into which deployments were collected. */
+export function toldByHistory(asked: Asked, into: readonly { readonly deployment: Deployment; readonly environment: string }[]): string[] {
+  const sentences = into.flatMap(({ deployment: { repository }, environment }) => {
+    const lower = lowerThan(asked, environment);
+    const history = lower.size === 0 ? undefined : historyOf(asked, repository, environment, lower);
+    return history === undefined ? [] : [historyWords(history, repository, environment, [...lower].join(" or "))];
+  });
+  return [...new Set(sentences)].map((each) => `${each.slice(0, 1).toUpperCase()}${each.slice(1)}`);
 }
 
 function branchesAskFirst(asked: Asked, deployment: Deployment, lower: ReadonlySet<string>): boolean {

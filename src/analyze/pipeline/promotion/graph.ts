@@ -4,7 +4,7 @@ import type { Estate } from "../../estate.ts";
 import { type Approvals, approvalsOf } from "./approvals.ts";
 import { decorations } from "./gates.ts";
 import { intoProduction } from "./into-production.ts";
-import { type Deployment, deployments } from "./deployments.ts";
+import { type Deployment, deployments, toldByHistory } from "./deployments.ts";
 import { type Asked, tasksOf } from "./tasks.ts";
 
 /** `asked`: others than the starter approve. `reviewed`: the branch asks, not the deployment. `weak`: one may approve what one started. */
@@ -29,6 +29,8 @@ export interface GraphNode {
   readonly gate?: GraphGate;
   /** Checks of promotion that report it. */
   readonly notes: readonly string[];
+  /** Given for production where deployments were collected: how many came after one of the same commit below. */
+  readonly history?: string;
 }
 
 export interface GraphEdge {
@@ -76,7 +78,7 @@ function isAutomatic(asked: Asked, deployment: Deployment): boolean {
 
 /** Of one repository or project (`acme/shop`), or of all. */
 export function promotionGraph(estate: Estate, project?: string): PromotionGraph {
-  const { asked } = intoProduction(estate, "P1");
+  const { asked, into } = intoProduction(estate, "P1");
   const tasks = tasksOf(asked);
   const production = productionNames(estate.charter);
   const deploying = new Map(
@@ -95,6 +97,13 @@ export function promotionGraph(estate: Estate, project?: string): PromotionGraph
   const nodes = all.map((task): GraphNode => {
     const deployment = deploying.get(task.id);
     const isProduction = deployment?.environments.some((name) => production.has(name)) ?? false;
+    const told =
+      deployment && isProduction
+        ? toldByHistory(
+            asked,
+            into.filter((one) => one.deployment.job === task.id),
+          )
+        : [];
     const names = task.environments.map((id) => id.slice(id.indexOf("#environment/") + "#environment/".length));
     const file = task.definition.slice(task.definition.lastIndexOf("/") + 1);
     return {
@@ -105,6 +114,7 @@ export function promotionGraph(estate: Estate, project?: string): PromotionGraph
       isProduction,
       isManual: task.isManual,
       ...(deployment && { gate: gateOf(asked, deployment) }),
+      ...(told.length > 0 && { history: told.join("; ") }),
       notes: deployment && isProduction ? decorations(asked, deployment).map((one) => one.why) : [],
     };
   });

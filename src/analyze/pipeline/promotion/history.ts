@@ -9,6 +9,8 @@ interface Deployed {
   readonly environment: string;
   readonly sha: string;
   readonly at: number;
+  /** When it was there. */
+  readonly done: number;
 }
 
 export interface History {
@@ -16,45 +18,70 @@ export interface History {
   readonly total: number;
   /** Those that came after a successful deployment of the same commit below. */
   readonly preceded: number;
+  /** Those whose commit may have been deployed below before anything that was read. */
+  readonly undecided: number;
+  /** Beginning of the period; absent: everything there ever was. */
+  readonly since?: string;
 }
 
-const SUCCESSES: ReadonlySet<string> = new Set(["success", "inactive"]);
-
-/** GitHub: a deployment with a status of success, also one that a later one took the place of. GitLab says it of each deployment. */
+/**
+ * GitHub: a deployment with a status of success, from when it has it; one that a later one took the place of ("inactive") was a success before (REST
+ * API, "Deployment statuses"). GitLab says it of each deployment.
+ */
 function deployed(asked: Asked): readonly Deployed[] {
-  const succeeded = new Set(
-    asked
-      .observations("github/deployment-status")
-      .flatMap((one) => (SUCCESSES.has(one.state) ? [`${one.repository} ${one.deployment}`] : [])),
-  );
-  const github = asked.observations("github/deployment").flatMap((one) =>
-    succeeded.has(`${one.repository} ${one.id}`)
-      ? [
-          {
-            project: one.repository,
-            environment: githubEnvironmentId(one.repository, one.environment),
-            sha: one.sha,
-            at: Date.parse(one.at),
-          },
-        ]
-      : [],
-  );
-  const gitlab = asked
-    .observations("gitlab/deployment")
-    .flatMap((one) =>
-      one.status === "success" && one.at !== undefined
-        ? [{ project: one.project, environment: gitlabEnvironmentId(one.project, one.environment), sha: one.sha, at: Date.parse(one.at) }]
-        : [],
-    );
-  return [...github, ...gitlab].filter((one) => !Number.isNaN(one.at));
+  const succeeded = new Map<string, number>();
+  for (const { state, repository, deployment, at } of asked.observations("github/deployment-status")) {
+    const key = `${repository} ${deployment}`;
+    if (state === "success") succeeded.set(key, Math.min(succeeded.get(key) ?? Infinity, Date.parse(at)));
+    else if (state === "inactive" && !succeeded.has(key)) succeeded.set(key, Infinity);
+  }
+  const github = asked.observations("github/deployment").flatMap((one): Deployed[] => {
+    const success = succeeded.get(`${one.repository} ${one.id}`);
+    if (success === undefined) return [];
+    const at = Date.parse(one.at);
+    const environment = githubEnvironmentId(one.repository, one.environment);
+    return [{ project: one.repository, environment, sha: one.sha, at, done: success === Infinity ? at : success }];
+  });
+  const gitlab = asked.observations("gitlab/deployment").flatMap((one): Deployed[] => {
+    if (one.status !== "success" || one.at === undefined) return [];
+    const at = Date.parse(one.at);
+    return [{ project: one.project, environment: gitlabEnvironmentId(one.project, one.environment), sha: one.sha, at, done: at }];
+  });
+  return [...github, ...gitlab].filter((one) => !Number.isNaN(one.at) && !Number.isNaN(one.done));
+}
+
+/** How far back the project's deployments were read, and of which commits all of them. */
+function readBack(asked: Asked, project: string): { readonly since?: string; readonly isWholeOf: (sha: string) => boolean } {
+  const found = asked.observations("github/history").filter((one) => one.repository === project && one.of === "deployments");
+  const whole = new Set(found.flatMap((one) => one.commit ?? []));
+  const since = found.find((one) => one.commit === undefined)?.since;
+  return { ...(since !== undefined && { since }), isWholeOf: (sha) => since === undefined || whole.has(sha) };
 }
 
 /** Undefined: no deployment of the project to the environment was collected. */
 export function historyOf(asked: Asked, project: string, environment: string, lower: ReadonlySet<string>): History | undefined {
+  const { since, isWholeOf } = readBack(asked, project);
   const all = deployed(asked).filter((one) => one.project === project);
-  const into = all.filter((one) => asked.environmentOf(one.environment) === environment);
+  const isInPeriod = ({ at }: Deployed): boolean => since === undefined || at >= Date.parse(since);
+  const into = all.filter((one) => asked.environmentOf(one.environment) === environment && isInPeriod(one));
   if (into.length === 0) return undefined;
-  const below = all.filter((one) => lower.has(asked.environmentOf(one.environment) ?? ""));
-  const preceded = into.filter((one) => below.some((earlier) => earlier.sha === one.sha && earlier.at < one.at));
-  return { total: into.length, preceded: preceded.length };
+  const below = Map.groupBy(
+    all.filter((one) => lower.has(asked.environmentOf(one.environment) ?? "")),
+    ({ sha }) => sha,
+  );
+  const isPreceded = (one: Deployed): boolean => (below.get(one.sha) ?? []).some((earlier) => earlier.done < one.at);
+  const others = into.filter((one) => !isPreceded(one));
+  return {
+    total: into.length,
+    preceded: into.length - others.length,
+    undecided: others.filter((one) => !isWholeOf(one.sha)).length,
+    ...(since !== undefined && { since }),
+  };
+}
+
+/** "of 214 deployments of acme/shop to production since 2026-08-01, 209 came after a successful deployment of the same commit to test". */
+export function historyWords({ total, preceded, undecided, since }: History, project: string, environment: string, lower: string): string {
+  const period = since === undefined ? "in the period" : `since ${since.slice(0, 10)}`;
+  const open = undecided === 0 ? "" : `, and ${undecided} may have come after one that is older than what was read`;
+  return `of ${total} ${total === 1 ? "deployment" : "deployments"} of ${project} to ${environment} ${period}, ${preceded} came after a successful deployment of the same commit to ${lower}${open}`;
 }
