@@ -9,5 +9,17 @@ import { collector as gitlab } from "./gitlab/collector.ts";
 import { collector as identity } from "./identity/collector.ts";
 import { collector as kubernetes } from "./kubernetes/collector.ts";
 import { collector as terraform } from "./terraform/collector.ts";
+import { collector as terraformCloud } from "./terraform-cloud/collector.ts";
 
-export const collectors: readonly Collector[] = [ansible, atlantis, aws, firewall, github, gitlab, identity, kubernetes, terraform];
+export const collectors: readonly Collector[] = [
+  ansible,
+  atlantis,
+  aws,
+  firewall,
+  github,
+  gitlab,
+  identity,
+  kubernetes,
+  terraform,
+  terraformCloud,
+];

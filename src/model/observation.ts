@@ -8,6 +8,7 @@ import type { GitlabObservation } from "./observations/gitlab.ts";
 import type { IdentityObservation } from "./observations/identity.ts";
 import type { KubernetesObservation } from "./observations/kubernetes.ts";
 import type { KubernetesKustomization } from "./observations/kubernetes-rendering.ts";
+import type { TerraformCloudObservation } from "./observations/terraform-cloud.ts";
 import type { TerraformPart, TerraformSource } from "./observations/terraform.ts";
 
 export type Observation =
@@ -20,6 +21,7 @@ export type Observation =
   | IdentityObservation
   | KubernetesObservation
   | KubernetesKustomization
+  | TerraformCloudObservation
   | TerraformPart
   | TerraformSource;
 

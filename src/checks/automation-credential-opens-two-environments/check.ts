@@ -1,5 +1,6 @@
 // Clause B5: one credential of the automation (a vault password, a private key, a set of variables) opens a lower and a higher environment.
 import { credentialsOfHosts, type OpensSeveral } from "../../analyze/ansible/credentials.ts";
+import { credentialsOfRuns } from "../../analyze/pipeline/shared-credentials.ts";
 import type { Estate } from "../../analyze/estate.ts";
 import type { Check, Found } from "../check.ts";
 import { atStart } from "../words.ts";
@@ -12,12 +13,15 @@ export const check: Check = {
   remediation:
     "Give each environment a vault id with a password of its own, a key of its own and variables of its own, and hand each to the jobs of its environment alone.",
   evaluate: ({ estate }) => {
-    const all = credentialsOfHosts(estate);
+    const all = [...credentialsOfHosts(estate), ...credentialsOfRuns(estate)];
     if (all.length === 0) return { notApplicable: "no vault, key or shared set of variables of an automation was read" };
     return {
       findings: all.flatMap((one) => found(estate, one)),
       unknown: estate.gaps
-        .filter((gap) => gap.topic.startsWith("ansible/") && gap.clauses.includes("B5") && gap.topic !== "ansible/secret-use")
+        .filter(
+          (gap) =>
+            /^(?:ansible|terraform-cloud|circleci)\//.test(gap.topic) && gap.clauses.includes("B5") && !gap.topic.endsWith("/secret-use"),
+        )
         .map((gap) => `${gap.what}: ${gap.why}`),
     };
   },

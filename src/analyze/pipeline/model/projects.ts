@@ -3,6 +3,7 @@ import type { PlaneInput } from "../../plane.ts";
 import { atlantisProjects, TOPICS as ATLANTIS_TOPICS } from "../atlantis/project.ts";
 import { gitlabProjects } from "../gitlab/project.ts";
 import { TOPICS as GITLAB_TOPICS } from "../gitlab/facts.ts";
+import { terraformCloudProjects, TOPICS as TFC_TOPICS } from "../terraform-cloud/project.ts";
 import type { Project } from "./model.ts";
 
 interface Reader {
@@ -16,6 +17,7 @@ interface Reader {
 const READERS: readonly Reader[] = [
   { system: "gitlab", topics: GITLAB_TOPICS, projects: gitlabProjects },
   { system: "atlantis", topics: ATLANTIS_TOPICS, projects: atlantisProjects },
+  { system: "terraform-cloud", topics: TFC_TOPICS, projects: terraformCloudProjects },
 ];
 
 export const HANDLED: ReadonlySet<string> = new Set(READERS.flatMap((reader) => reader.topics));

@@ -35,7 +35,9 @@ function people(project: Project, sink: RuleSink): void {
         source,
       }),
     );
-  rule([fact("author", project.change)], fact("author", id), `someone who may write to ${label} pushes a branch`);
+  // A change to another forge's repository comes by what that forge says of it, where it was read.
+  if (project.change.startsWith(`${id}#`) || (project.authoredBy ?? []).length === 0)
+    rule([fact("author", project.change)], fact("author", id), `someone who may write to ${label} pushes a branch`);
   for (const { fact: by, how, because } of project.authoredBy ?? []) rule([by], fact("author", id), how, because);
   for (const actor of project.authors) rule([actsAs(actor)], fact("author", id), `${actor.label} may push to ${label}`, actor.because);
   for (const actor of project.administrators)

@@ -1,4 +1,5 @@
 // P2: who approves before a job runs, an environment at a time.
+import type { Fact } from "../../../model/rule.ts";
 import { distinct, teamActors } from "../actors.ts";
 import { admissions, type EnvironmentFacts } from "../environments.ts";
 import { modelProjects } from "../model/projects.ts";
@@ -37,11 +38,11 @@ function onGithub(asked: Asked, deployment: Deployment): readonly Approvals[] {
 
 function onModel(asked: Asked, deployment: Deployment): readonly Approvals[] {
   const project = modelProjects(asked).find((one) => one.jobs.some((job) => job.id === deployment.job));
-  return (project?.environments ?? []).filter((one) => deployment.forgeEnvironments.includes(one.id)).map(ofModel);
+  return (project?.environments ?? []).filter((one) => deployment.forgeEnvironments.includes(one.id)).map((one) => ofModel(asked, one));
 }
 
 /** The weakest way past the guard counts: approvals that one of several ways does not ask for are not asked for. */
-function ofModel({ id, name, guard }: Environment): Approvals {
+function ofModel(asked: Asked, { id, name, guard }: Environment): Approvals {
   const ways = (guard?.passages ?? []).map((passage) => ({
     passage,
     approvals: passage.requires.filter((requirement) => requirement.kind === "approvals"),
@@ -49,18 +50,32 @@ function ofModel({ id, name, guard }: Environment): Approvals {
   const certain = ways.filter(({ passage }) => passage.because === undefined);
   const weakest = certain.toSorted((a, b) => a.approvals.length - b.approvals.length)[0];
   const approvals = weakest?.approvals ?? [];
+  const elsewhere = (weakest?.passage.requires ?? []).flatMap((one) => (one.kind === "facts" ? [onBranchOf(asked, one.facts)] : []));
+  const onBranch = elsewhere.length > 0 && elsewhere.every((count) => count !== undefined) ? Math.max(...elsewhere) : undefined;
   return {
     forgeEnvironment: id,
     name,
     reviewers: [...new Set(approvals.flatMap((one) => one.of.map((actor) => actor.label)))].toSorted(),
     count: approvals.reduce((sum, one) => sum + one.count, 0),
     preventsSelfReview: approvals.length > 0 && approvals.every((one) => one.authors !== undefined),
+    ...(onBranch !== undefined && { onBranch }),
     decidedBy: [],
     known:
       ways.length === certain.length &&
-      !(weakest?.passage.requires.some((one) => one.kind === "facts") ?? false) &&
+      (elsewhere.length === 0 || onBranch !== undefined) &&
       approvals.every((one) => one.because === undefined && one.of.every((actor) => actor.because === undefined)),
   };
+}
+
+/** The approvals that a branch of GitHub asks for, where what the guard asks is that the branch takes the change; undefined: not known. */
+function onBranchOf(asked: Asked, facts: readonly Fact[]): number | undefined {
+  const counts = facts.map(({ capability, entity }) => {
+    if (capability === "author") return 0;
+    const contexts = viewPipeline(asked).repositories.flatMap(({ protection }) => protection.contexts);
+    const context = contexts.find((one) => one.id === entity);
+    return context && Math.max(0, ...context.gates.map((gate) => gate.rule.approvals ?? 0));
+  });
+  return counts.length > 0 && counts.every((count) => count !== undefined) ? Math.max(...counts) : undefined;
 }
 
 export function approvalsOn(view: PipelineView, repository: RepositoryView, environment: EnvironmentFacts): Approvals {
