@@ -201,6 +201,10 @@ const BreakGlass = z
     maximumMinutes: z.int().min(15).max(720).describe("The longest session, in minutes."),
     who: z.array(Text).min(1).describe("Who may use it: group:NAME or person:ID."),
     reviewedBy: Text.describe("Who reviews every use afterwards: group:NAME or person:ID."),
+    approvers: z.array(Text).default([]).describe("Who may agree to its use: group:NAME or person:ID. Those of who, when none are named."),
+    approvals: z.int().min(0).max(5).default(1).describe("How many others must agree before it opens. 0: it opens at once, with an alarm."),
+    reviewHours: z.int().min(1).max(720).default(72).describe("Within how many hours after its end a use must be reviewed."),
+    ticket: z.boolean().default(false).describe("Whether a use must name the ticket that it is for."),
   })
   .meta({ id: "BreakGlass", description: "The way in for people in an emergency." });
 

@@ -2,7 +2,7 @@
 import type { Charter, Promotion } from "../charter/schema.ts";
 import type { PromotionRequested, Reason } from "../ledger/promotion.ts";
 import { countApprovals } from "./approvals.ts";
-import type { Directory } from "./directory.ts";
+import type { Directory } from "../charter/directory.ts";
 import { freezeAt } from "./freeze.ts";
 import { type Dated, type GateState, ranKey, requestOf, testsKey } from "./state.ts";
 

@@ -2,7 +2,7 @@
 import type { Charter } from "../charter/schema.ts";
 import type { Entry } from "../ledger/entry.ts";
 import { decide } from "./decide.ts";
-import { directoryOf } from "./directory.ts";
+import { directoryOf } from "../charter/directory.ts";
 import { gateHistory, standing } from "./state.ts";
 
 /** Replays decisions under the charters that they name, by hash. What the returned function gives back is what is wrong with that entry. */

@@ -4,7 +4,7 @@ import { encodeEntry, type Entry } from "../ledger/entry.ts";
 import { leafHash } from "../ledger/merkle.ts";
 import type { Reference } from "../ledger/promotion.ts";
 import { type Decision, decide } from "./decide.ts";
-import { directoryOf } from "./directory.ts";
+import { directoryOf } from "../charter/directory.ts";
 import { gateHistory } from "./state.ts";
 
 export const DIGEST = `sha256:${"d".repeat(64)}`;

@@ -3,6 +3,14 @@ import { z } from "zod";
 import { canonicalJson } from "../lib/json.ts";
 import { parseBytes } from "../lib/parse.ts";
 import { type Result, fail, ok } from "../lib/result.ts";
+import {
+  BreakGlassActivity,
+  BreakGlassDecided,
+  BreakGlassEnded,
+  BreakGlassExamined,
+  BreakGlassRequested,
+  BreakGlassReviewed,
+} from "./break-glass.ts";
 import { LedgerError } from "./error.ts";
 import {
   DeploymentConfirmed,
@@ -48,6 +56,12 @@ export const Entry = z.discriminatedUnion("kind", [
   z.strictObject({ ...common, kind: z.literal("promotion-reviewed"), body: PromotionReviewed }),
   z.strictObject({ ...common, kind: z.literal("promotion-decided"), body: PromotionDecided }),
   z.strictObject({ ...common, kind: z.literal("deployment-confirmed"), body: DeploymentConfirmed }),
+  z.strictObject({ ...common, kind: z.literal("break-glass-requested"), body: BreakGlassRequested }),
+  z.strictObject({ ...common, kind: z.literal("break-glass-reviewed"), body: BreakGlassReviewed }),
+  z.strictObject({ ...common, kind: z.literal("break-glass-decided"), body: BreakGlassDecided }),
+  z.strictObject({ ...common, kind: z.literal("break-glass-activity"), body: BreakGlassActivity }),
+  z.strictObject({ ...common, kind: z.literal("break-glass-ended"), body: BreakGlassEnded }),
+  z.strictObject({ ...common, kind: z.literal("break-glass-examined"), body: BreakGlassExamined }),
 ]);
 export type Entry = z.infer<typeof Entry>;
 

@@ -1,6 +1,6 @@
 // One command at the choke point: judged on everything that stands in the ledger above it, and turned into entries, or into a refusal that records nothing.
 import type { Charter } from "../../charter/schema.ts";
-import type { Directory } from "../../gate/directory.ts";
+import type { Directory } from "../../charter/directory.ts";
 import { reviewProblem } from "../../gate/approvals.ts";
 import { decide, type Decision } from "../../gate/decide.ts";
 import { type Dated, ranKey, standing, testsKey } from "../../gate/state.ts";

@@ -1,7 +1,7 @@
 // How people and accounts stand in the ledger: by the charter's person ids, or by pseudonyms that a directory beside the ledger can forget.
 import { fingerprint } from "../../lib/hash.ts";
 import type { Promotion } from "../../charter/schema.ts";
-import type { Directory } from "../../gate/directory.ts";
+import type { Directory } from "../../charter/directory.ts";
 import type { Actor } from "./commands.ts";
 import type { KnownAccount } from "./port.ts";
 

@@ -1,7 +1,7 @@
 // What a promotion looks like to whoever asks, as of a time.
 import type { Charter } from "../../charter/schema.ts";
 import { decide } from "../../gate/decide.ts";
-import type { Directory } from "../../gate/directory.ts";
+import type { Directory } from "../../charter/directory.ts";
 import type { Dated, GateState } from "../../gate/state.ts";
 import type { PromotionRequested } from "../../ledger/promotion.ts";
 import type { PromotionView } from "./commands.ts";

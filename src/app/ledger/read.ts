@@ -1,6 +1,7 @@
 // Reading a ledger's folder: entries, proofs, and the auditor's verification.
 import { formatProblems, loadCharter } from "../../charter/load.ts";
 import type { Charter } from "../../charter/schema.ts";
+import { replayBreakGlass } from "../../breakglass/replay.ts";
 import { replayGate } from "../../gate/replay.ts";
 import { sha256 } from "../../lib/hash.ts";
 import { inclusionProof } from "../../ledger/merkle.ts";
@@ -31,7 +32,7 @@ export interface Verification {
 }
 
 export const verifyFolder = (folder: string, { charters, ...rest }: Verification): LedgerReport =>
-  verifyLedger(readerOf(folder), { ...rest, ...(charters && { replay: replayGate(charters) }) });
+  verifyLedger(readerOf(folder), { ...rest, ...(charters && { replay: replayDoors(charters) }) });
 
 /** Charters by hash, as entries name them. Throws a LedgerError BAD_POLICY with everything that is wrong with one. */
 export function chartersOf(files: readonly { readonly file: string; readonly text: string }[]): ReadonlyMap<string, Charter> {
@@ -79,4 +80,11 @@ export function proofProblem(proof: Uint8Array, line: Uint8Array, policy: TrustP
   const entry = line.at(-1) === 0x0a ? line.subarray(0, -1) : line;
   const verified = verifyProof(proof, entry, policy);
   return verified.ok ? undefined : verified.error.message;
+}
+
+/** What is wrong with an entry by the rules of whichever door it speaks of. */
+function replayDoors(charters: ReadonlyMap<string, Charter>): (entry: Entry, index: number) => string | undefined {
+  const doors = [replayGate(charters), replayBreakGlass(charters)];
+  // Every door sees every entry, also when another has found something.
+  return (entry, index) => doors.map((replay) => replay(entry, index)).find((problem) => problem !== undefined);
 }

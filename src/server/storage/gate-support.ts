@@ -3,7 +3,7 @@ import { generateKeyPairSync } from "node:crypto";
 import { gate, type Gate, type GateOptions } from "../../app/gate/gate.ts";
 import type { Answer, Asked, PromotionView } from "../../app/gate/commands.ts";
 import { firstHead } from "../../app/gate/replica.ts";
-import { directoryOf } from "../../gate/directory.ts";
+import { directoryOf } from "../../charter/directory.ts";
 import { charterWith, DIGEST } from "../../gate/story-support.ts";
 import { ed25519Signer } from "../../ledger/note.ts";
 import { beginLedger, ledgerStore } from "./ledger.ts";

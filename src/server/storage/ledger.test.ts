@@ -3,7 +3,7 @@ import { afterEach, expect, test } from "vitest";
 import type { GateError } from "../../app/gate/error.ts";
 import type { Gate } from "../../app/gate/gate.ts";
 import type { LedgerStore } from "../../app/gate/port.ts";
-import { directoryOf } from "../../gate/directory.ts";
+import { directoryOf } from "../../charter/directory.ts";
 import { charterWith, OTHER } from "../../gate/story-support.ts";
 import { onBothDatabases } from "./databases-support.ts";
 import { askFor, confirm, gateOn, POLICY, problemIn, promotionIn, review, test_, tested } from "./gate-support.ts";

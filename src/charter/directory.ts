@@ -1,7 +1,7 @@
 // Whose account an approval or a commit came from: one person behind two accounts is one person.
 import type { Charter, Person, Promotion } from "../charter/schema.ts";
 
-/** What the gate must know of people. */
+/** What the doors must know of people. */
 export interface Directory {
   /** The id of the person behind an account; undefined when nobody is known to hold it. */
   personOf(subject: string): string | undefined;
