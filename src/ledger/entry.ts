@@ -21,6 +21,7 @@ import {
   Sha256,
   TestReported,
 } from "./promotion.ts";
+import { RecordImported, ReviewAnswered, ReviewListed, ReviewOpened, ReviewVerified } from "./review.ts";
 
 const Verdict = z.enum(["separated", "violated", "unknown", "not-applicable", "not-checked"]);
 
@@ -62,6 +63,11 @@ export const Entry = z.discriminatedUnion("kind", [
   z.strictObject({ ...common, kind: z.literal("break-glass-activity"), body: BreakGlassActivity }),
   z.strictObject({ ...common, kind: z.literal("break-glass-ended"), body: BreakGlassEnded }),
   z.strictObject({ ...common, kind: z.literal("break-glass-examined"), body: BreakGlassExamined }),
+  z.strictObject({ ...common, kind: z.literal("review-opened"), body: ReviewOpened }),
+  z.strictObject({ ...common, kind: z.literal("review-listed"), body: ReviewListed }),
+  z.strictObject({ ...common, kind: z.literal("review-answered"), body: ReviewAnswered }),
+  z.strictObject({ ...common, kind: z.literal("review-verified"), body: ReviewVerified }),
+  z.strictObject({ ...common, kind: z.literal("record-imported"), body: RecordImported }),
 ]);
 export type Entry = z.infer<typeof Entry>;
 

@@ -3,6 +3,7 @@ import { formatProblems, loadCharter } from "../../charter/load.ts";
 import type { Charter } from "../../charter/schema.ts";
 import { replayBreakGlass } from "../../breakglass/replay.ts";
 import { replayGate } from "../../gate/replay.ts";
+import { replayReviews } from "../../review/judge.ts";
 import { sha256 } from "../../lib/hash.ts";
 import { inclusionProof } from "../../ledger/merkle.ts";
 import { decodeEntry, type Entry } from "../../ledger/entry.ts";
@@ -82,9 +83,9 @@ export function proofProblem(proof: Uint8Array, line: Uint8Array, policy: TrustP
   return verified.ok ? undefined : verified.error.message;
 }
 
-/** What is wrong with an entry by the rules of whichever door it speaks of. */
+/** What is wrong with an entry by the rules of the door or the review that it speaks of. */
 function replayDoors(charters: ReadonlyMap<string, Charter>): (entry: Entry, index: number) => string | undefined {
-  const doors = [replayGate(charters), replayBreakGlass(charters)];
-  // Every door sees every entry, also when another has found something.
+  const doors = [replayGate(charters), replayBreakGlass(charters), replayReviews(charters)];
+  // Each of them sees every entry, also when another has found something.
   return (entry, index) => doors.map((replay) => replay(entry, index)).find((problem) => problem !== undefined);
 }
