@@ -115,13 +115,16 @@ test("everything is answered in the published forms, and leaves no gap but the r
 
 test("deployments are read back to the period's beginning, and no page further", () => {
   expect(calls().filter((call) => /deployments\?per_page/.test(call))).toEqual([`GET ${SHOP}/deployments?per_page=100`]);
-  expect(seen("github/history").find((each) => each.of === "deployments")?.since).toBe("2025-01-01T00:25:00.000Z");
+  expect(seen("github/history").find((each) => each.of === "deployments" && each.commit === undefined)?.since).toBe(
+    "2025-01-01T00:25:00.000Z",
+  );
   expect(seen("github/deployment")).toHaveLength(100);
 });
 
 test("a commit of the period brings its deployments before it", () => {
   expect(calls()).toContain(`GET ${SHOP}/deployments?sha=${SECOND}&per_page=100`);
   expect(calls().some((call) => call.includes(`sha=${FIRST}`))).toBe(false);
+  expect(new Set(seen("github/history").flatMap((each) => each.commit ?? []))).toEqual(new Set([SECOND, THIRD]));
 });
 
 test("who started a deployment's run and who approved it", () => {

@@ -35,7 +35,7 @@ test("one with a page missing in its middle is a gap", () => {
 
 test("deployments of one commit say nothing of the period, and are not told twice", () => {
   const result = readAll([deployments("", 9, 8), deployments("&sha=8", 8, 1), deployments("&sha=8&page=2")]);
-  expect(kinds(result, "github/history")).toMatchObject([{ since: "2026-01-08T00:00:00.000Z" }]);
+  expect(kinds(result, "github/history")).toMatchObject([{ since: "2026-01-08T00:00:00.000Z" }, { commit: "8" }]);
   expect(kinds(result, "github/deployment").map((each) => (each as { id: number }).id)).toEqual([9, 8, 1]);
   expect(gaps(result)).toEqual([]);
 });
