@@ -31,6 +31,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<{ readonly register: Regis
   pipeline: () => import("./pipeline.ts"),
   ledger: () => import("./ledger.ts"),
   witness: () => import("./witness.ts"),
+  mask: () => import("./mask.ts"),
 };
 
 /** With the called command alone where the first word names one, so that no other's code is read; else with all, as help needs them. */

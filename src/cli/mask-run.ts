@@ -1,0 +1,89 @@
+// bulkhead mask run: fills a target with masked rows; absent or complete, never in between.
+import type { Command } from "commander";
+import { keyFrom, passingKey } from "../app/mask/key.ts";
+import { renderPlan, renderRun } from "../app/mask/render.ts";
+import { formatPolicyProblems, planMask, type Progress, runMask } from "../app/mask/run.ts";
+import { withExamples, withFormat } from "./flags.ts";
+import { put, readText } from "./io.ts";
+import { UsageError } from "./report.ts";
+
+interface Flags {
+  readonly policy: string;
+  readonly from: string;
+  readonly to?: string;
+  readonly keyFile?: string;
+  readonly jobs?: number;
+  readonly replace?: boolean;
+  readonly dryRun?: boolean;
+  readonly format: "terminal" | "json";
+  readonly output?: string;
+}
+
+export function register(mask: Command): void {
+  const command = mask
+    .command("run")
+    .description("Copy a source to a target, masked by a policy. The target appears when it is whole, or not at all.")
+    .requiredOption("--policy <masking.yaml>", "the masking policy; an undeclared table or column stops the run")
+    .requiredOption("--from <source>", "postgres://… (a password is better in PGPASSWORD)")
+    .option("--to <target>", "postgres://…, a database that is not there yet")
+    .option("--key-file <file>", "the masking key, readable by you alone; - for standard input (default: a key for this run only)")
+    .option("--jobs <number>", "tables and ranges at a time, and indexes at a time", jobs)
+    .option("--replace", "take the place of a target that is there, once the new one is whole")
+    .option("--dry-run", "say what would be done, and read no row")
+    .exitOverride();
+  withExamples(command, {
+    "bulkhead mask run --policy masking.yaml --from postgres://db.example.com/shop --to postgres://test.example.com/shop --key-file mask.key":
+      "the same key gives the same masks next time",
+    "bulkhead mask run --policy masking.yaml --from postgres://db.example.com/shop --dry-run": "what would be done",
+  });
+  withFormat(command, ["terminal", "json"]).action(run);
+}
+
+async function run(flags: Flags): Promise<void> {
+  const policy = { text: readText(flags.policy), file: flags.policy };
+  if (flags.dryRun === true) {
+    const plan = await planMask(policy, flags.from);
+    if (!plan.ok) throw new UsageError("BAD_INPUT", formatPolicyProblems(plan.error));
+    put(renderPlan(plan.value, flags.format), flags.output);
+    return;
+  }
+  if (flags.to === undefined) throw new UsageError("USAGE", "--to is missing\n  Name the target, or ask for a  --dry-run.");
+  if (flags.keyFile === undefined)
+    process.stderr.write("No key file: a key is made for this run, and forgotten. Another run masks otherwise.\n");
+  const report = await runMask({
+    policy,
+    from: flags.from,
+    to: flags.to,
+    key: flags.keyFile === undefined ? passingKey() : keyFrom(flags.keyFile),
+    ...(flags.jobs !== undefined && { jobs: flags.jobs }),
+    replace: flags.replace === true,
+    onProgress: teller(),
+  });
+  if (!report.ok) throw new UsageError("BAD_INPUT", formatPolicyProblems(report.error));
+  put(renderRun(report.value, flags.format), flags.output);
+}
+
+/** On a terminal a line that is written over; else a line for each phase. */
+function teller(): (progress: Progress) => void {
+  const start = performance.now();
+  let last = "";
+  return ({ phase, rows, bytes, rowsOf }) => {
+    const elapsed = (performance.now() - start) / 1000;
+    if (process.stderr.isTTY)
+      process.stderr.write(`\r\u001b[K${lineOf(phase, rows, bytes, rowsOf, elapsed)}${phase === "done" ? "\n" : ""}`);
+    else if (phase !== last) process.stderr.write(`${lineOf(phase, rows, bytes, rowsOf, elapsed)}\n`);
+    last = phase;
+  };
+}
+
+function lineOf(phase: Progress["phase"], rows: number, bytes: number, rowsOf: number, elapsed: number): string {
+  const left = phase === "rows" && rows > 0 && rowsOf > rows ? `, about ${Math.ceil((elapsed / rows) * (rowsOf - rows))} s left` : "";
+  return `${phase}: ${rows.toLocaleString("en")} rows, ${(bytes / 1e6).toFixed(1)} MB, ${elapsed.toFixed(1)} s${left}`;
+}
+
+function jobs(given: string): number {
+  const value = Number(given);
+  if (!Number.isSafeInteger(value) || value < 1 || value > 64)
+    throw new UsageError("USAGE", `--jobs ${given}  is not a number from 1 to 64\n  Leave it out to use the machine's cores.`);
+  return value;
+}
