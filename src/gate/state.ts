@@ -28,6 +28,8 @@ export interface GateState {
   readonly running: ReadonlyMap<string, Dated<DeploymentConfirmed>>;
   /** Every decision by its own place, those too that a later one replaced. */
   readonly decided: ReadonlyMap<number, Dated<PromotionDecided>>;
+  /** Requests on which nothing was decided yet. */
+  readonly open: ReadonlySet<number>;
   /** The newest deployment that was confirmed, by environment and digest. */
   readonly ran: ReadonlyMap<string, Dated<DeploymentConfirmed>>;
   /** The deployment of a decision, by the decision's place. */
@@ -42,6 +44,7 @@ export const EMPTY_STATE: GateState = {
   tests: new Map(),
   running: new Map(),
   decided: new Map(),
+  open: new Set(),
   ran: new Map(),
   deployed: new Map(),
 };
@@ -59,6 +62,7 @@ export function gateHistory(): { readonly state: GateState; add(entry: Entry, in
   const deployments = new Map<number, Dated<DeploymentConfirmed>>();
   const tests = new Map<string, Dated<TestReported>[]>();
   const running = new Map<string, Dated<DeploymentConfirmed>>();
+  const open = new Set<number>();
   const ran = new Map<string, Dated<DeploymentConfirmed>>();
   const deployed = new Map<number, Dated<DeploymentConfirmed>>();
   const push = <K, V>(map: Map<K, V[]>, key: K, value: V): void => {
@@ -67,7 +71,7 @@ export function gateHistory(): { readonly state: GateState; add(entry: Entry, in
     else map.set(key, [value]);
   };
   return {
-    state: { requests, reviews, decisions, deployments, tests, running, decided, ran, deployed },
+    state: { requests, reviews, decisions, deployments, tests, running, decided, open, ran, deployed },
     add: (entry, index) => {
       const { at } = entry;
       switch (entry.kind) {
@@ -76,12 +80,14 @@ export function gateHistory(): { readonly state: GateState; add(entry: Entry, in
         case "test-reported":
           return push(tests, testsKey(entry.body.digest, entry.body.environment), { index, at, body: entry.body });
         case "promotion-requested":
+          open.add(index);
           return void requests.set(index, { index, at, body: entry.body });
         case "promotion-reviewed":
           return push(reviews, entry.body.request.index, { index, at, body: entry.body });
         case "promotion-decided": {
           const decision = { index, at, body: entry.body };
           decided.set(index, decision);
+          open.delete(entry.body.request.index);
           return void decisions.set(entry.body.request.index, decision);
         }
         case "deployment-confirmed": {

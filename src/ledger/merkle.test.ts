@@ -19,6 +19,7 @@ import {
   decodeBundle,
   encodeBundle,
   MAX_ENTRY_BYTES,
+  parseTilePath,
   type ReadFile,
   subtreesOf,
   type Tile,
@@ -145,6 +146,9 @@ describe("tiles", () => {
     const count = (level: number, width: number): number => hashes.filter((each) => each.level === level && each.width === width).length;
     expect([count(0, 256), count(0, 112), count(1, 256), count(1, 17), count(2, 1)]).toEqual([273, 1, 1, 1, 1]);
     expect(hashes.length).toBe(277);
+    for (const name of tilesOf(70_000)) expect(parseTilePath(tilePath(name))).toEqual(name);
+    for (const other of ["tile/0/0", "tile/0/x000/001", "tile/0/000.p/0", "tile/0/000.p/256", "tile/entries/../000", "checkpoint"])
+      expect(parseTilePath(other)).toBeUndefined();
     expect([...tilesOf(256)].map(tilePath)).toEqual(["tile/0/000", "tile/1/000.p/1", "tile/entries/000"]);
   });
 

@@ -33,6 +33,18 @@ export function tilePath({ level, index, width }: TileName): string {
   return `tile/${level}/${groups.join("/")}${width === TILE_WIDTH ? "" : `.p/${width}`}`;
 }
 
+/** What a path names; undefined when it names no tile. Only the one spelling of `tilePath` is taken. */
+export function parseTilePath(path: string): TileName | undefined {
+  const [, level, groups = "", width] = /^tile\/(entries|\d{1,2})\/((?:x\d{3}\/){0,4}\d{3})(?:\.p\/(\d{1,3}))?$/.exec(path) ?? [];
+  if (level === undefined) return undefined;
+  const name: TileName = {
+    level: level === "entries" ? level : Number(level),
+    index: Number(groups.replaceAll(/[x/]/g, "")),
+    width: width === undefined ? TILE_WIDTH : Number(width),
+  };
+  return name.width > 0 && tilePath(name) === path ? name : undefined;
+}
+
 /** The tile that holds `index` at a level of a tree of `size` leaves, with the width it has there. */
 function tileOf(level: number, index: number, size: number): TileName {
   const hashes = Math.floor(size / TILE_WIDTH ** level);

@@ -12,6 +12,8 @@ export type GateErrorCode =
   | "UNDECIDABLE"
   /** More work waits than can be done in time. */
   | "BUSY"
+  /** The charter cannot be decided by. */
+  | "BAD_CHARTER"
   /** The database, or its settings, cannot keep what was acknowledged. */
   | "UNSAFE_STORAGE";
 

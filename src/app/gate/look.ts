@@ -1,4 +1,5 @@
 // Reading the gate: one promotion, or the newest that match.
+import { decide } from "../../gate/decide.ts";
 import type { PromotionView } from "./commands.ts";
 import type { Look } from "./gate.ts";
 import { promotionView } from "./view.ts";
@@ -26,3 +27,10 @@ export function promotionsIn(look: Look, { to, state, before = Infinity, limit }
   }
   return found;
 }
+
+/** Requests that would be decided now, and are not: nothing was said since the reason to wait ended. */
+export const settleable = ({ ledger, policy, at }: Look): readonly number[] =>
+  [...ledger.state.open].filter((id) => {
+    const request = ledger.state.requests.get(id);
+    return request !== undefined && decide(request, ledger.state, policy.charter, policy.directory, at).outcome !== "waiting";
+  });

@@ -38,6 +38,16 @@ export const firstHead = (signers: readonly [Signer, ...Signer[]]): Head => ({
   checkpoint: signCheckpoint({ origin: signers[0].key.name, size: 0, root: rootOfEdge(EMPTY_EDGE) }, signers),
 });
 
+/** The same head under the signatures of today's keys; undefined when the first of them has signed it already. */
+export function resigned(head: Head, signers: readonly [Signer, ...Signer[]]): Head | undefined {
+  const parsed = parseCheckpoint(Buffer.from(head.checkpoint));
+  if (!parsed.ok) throw new GateError("TAMPERED", `the database's checkpoint cannot be read: ${parsed.error.message}`);
+  if (isSignedBy(parsed.value.note, signers[0].key)) return undefined;
+  if (!signers.some(({ key }) => isSignedBy(parsed.value.note, key)))
+    throw new GateError("TAMPERED", `the database's ledger of ${parsed.value.origin} is not signed by this server's key`);
+  return { size: head.size, checkpoint: signCheckpoint(parsed.value, signers) };
+}
+
 /** `signers`: the ledger's key, and those it had before while readers still trust them. */
 export function replica(signers: readonly [Signer, ...Signer[]]): Replica {
   const { state, add: fold } = gateHistory();

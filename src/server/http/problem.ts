@@ -67,6 +67,7 @@ const CLOSED: Readonly<Record<GateErrorCode, string>> = {
   TAMPERED: "the ledger in the database is not the one that this server signed; nothing is approved",
   UNDECIDABLE: "the gate cannot decide this; nothing is approved",
   BUSY: "too much waits already; nothing is approved",
+  BAD_CHARTER: "the charter cannot be decided by; nothing is approved",
   UNSAFE_STORAGE: "the database would lose what is acknowledged; nothing is approved",
 };
 

@@ -1,8 +1,16 @@
 // The HTTP server: Fastify with our limits, headers and problems; routes come as plugins, and each says who may use it.
+import type { IncomingMessage, ServerResponse } from "node:http";
 import fastifyHelmet from "@fastify/helmet";
 import fastifyRateLimit from "@fastify/rate-limit";
 import fastifySwagger from "@fastify/swagger";
-import fastify, { type FastifyInstance, type FastifyPluginAsync, type FastifyServerOptions, type RouteOptions } from "fastify";
+import fastify, {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type RawServerDefault,
+  type FastifyPluginAsync,
+  type FastifyServerOptions,
+  type RouteOptions,
+} from "fastify";
 import { jsonSchemaTransform, serializerCompiler, validatorCompiler, type ZodTypeProvider } from "fastify-type-provider-zod";
 import { VERSION } from "../../app/version.ts";
 import { type Authenticate, mayUse } from "./principal.ts";
@@ -26,6 +34,9 @@ const REDACTED = ["req.headers.authorization", "req.headers.cookie", 'res.header
 export const loggerTo = (level: string): { readonly level: string; readonly redact: readonly string[] } => ({ level, redact: REDACTED });
 
 export type Server = FastifyInstance;
+
+/** As a plugin sees it, once it asked for types from schemas: `plain.withTypeProvider<ZodTypeProvider>()`. */
+export type App = FastifyInstance<RawServerDefault, IncomingMessage, ServerResponse, FastifyBaseLogger, ZodTypeProvider>;
 
 /** A plugin of routes. They are registered in order, inside of the same limits and access rules. */
 export type Routes = FastifyPluginAsync;
