@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { fileURLToPath } from "node:url";
 import pg from "pg";
-import { directoryOf } from "../src/gate/directory.ts";
+import { directoryOf } from "../src/charter/directory.ts";
 import { charterWith, DIGEST } from "../src/gate/story-support.ts";
 import { POSTGRES_INSTALL, postgresPrograms, startPostgres } from "../src/lib/postgres-support.ts";
 import { start } from "../src/server/start.ts";

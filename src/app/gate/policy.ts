@@ -1,6 +1,6 @@
 // The charter that a server decides by, from its text.
 import { formatProblems, loadCharter } from "../../charter/load.ts";
-import { directoryOf } from "../../gate/directory.ts";
+import { directoryOf } from "../../charter/directory.ts";
 import { sha256 } from "../../lib/hash.ts";
 import type { Policy } from "./apply.ts";
 import { GateError } from "./error.ts";
