@@ -21,7 +21,11 @@ export function chosen(choice: Choice, maskers: Maskers): Result<Chosen, string>
   if (masker === undefined) return fail(`there is no masker "${id}"; there are ${[...maskers.keys()].join(", ")}`);
   const options = masker.options.safeParse(given);
   if (options.success) return ok({ masker, options: options.data });
-  const problems = options.error.issues.map(({ path, message }) => (path.length === 0 ? message : `${path.join(".")}: ${message}`));
+  const problems = options.error.issues.map((issue) => {
+    // Of a key that does not fit, what is wrong stands one level below.
+    const message = issue.code === "invalid_key" ? (issue.issues[0]?.message ?? issue.message) : issue.message;
+    return issue.path.length === 0 ? message : `${issue.path.join(".")}: ${message}`;
+  });
   return fail(`masker ${id}: ${problems.join("; ")}`);
 }
 
