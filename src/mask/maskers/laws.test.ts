@@ -8,6 +8,7 @@ import { maskText } from "../text-masking.ts";
 import { type Choice, chosen, refusal } from "./choice.ts";
 import { isCard } from "./card/masker.ts";
 import { luhnDigit, mod97 } from "./checksum.ts";
+import { formatAddress } from "./ip/address.ts";
 import { isIban } from "./iban/masker.ts";
 import { compileMasking, maskers } from "./registry.ts";
 
@@ -72,10 +73,7 @@ const laws: readonly Law[] = [
   {
     choice: "ip",
     type: { type: "inet" },
-    values: fc.oneof(
-      fc.ipV4(),
-      fc.ipV6().filter((text) => !text.includes(".")),
-    ),
+    values: fc.oneof(fc.ipV4(), fc.uint8Array({ minLength: 16, maxLength: 16 }).map(formatAddress)),
   },
   { choice: "ip", type: { type: "cidr" }, values: noHost },
   { choice: "date", type: { type: "date" }, values: date },

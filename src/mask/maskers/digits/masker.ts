@@ -1,8 +1,10 @@
 // Identifiers whose digits matter: digits become other digits, everything else stays, and different ones stay different.
 import { z } from "zod";
 import { digitPermutation } from "../../bijection/digits.ts";
+import { textPermutation } from "../../bijection/text.ts";
 import { ensure } from "../../byte-sink.ts";
 import type { Masker } from "../../masker.ts";
+import { textMasking } from "../../text-masking.ts";
 import { TEXT } from "../types.ts";
 
 const Options = z.strictObject({
@@ -24,6 +26,7 @@ export const masker: Masker<Options> = {
       : undefined,
   compile: ({ keepFirst, keepLast }, _column, prf) => {
     const permute = digitPermutation(prf.derive("digits").derive(`${keepFirst} ${keepLast}`));
+    const asText = textMasking(textPermutation(prf.derive("digits").derive("without digits")));
     let digits = new Uint8Array(64);
     return (input, start, end, out) => {
       const length = end - start;
@@ -33,6 +36,8 @@ export const masker: Masker<Options> = {
         const digit = (input[at] as number) - 48;
         if (digit >= 0 && digit <= 9) digits[count++] = digit;
       }
+      // A name in a column of numbers must not come through.
+      if (count === 0) return asText(input, start, end, out);
       // A value that is no longer than what is kept would come through as it is: then nothing of it is kept.
       const isShort = count <= keepFirst + keepLast;
       permute(digits, isShort ? 0 : keepFirst, isShort ? count : count - keepLast);
