@@ -2,6 +2,7 @@
 import { collector as ansible } from "./ansible/collector.ts";
 import { collector as atlantis } from "./atlantis/collector.ts";
 import { collector as aws } from "./aws/collector.ts";
+import { collector as circleci } from "./circleci/collector.ts";
 import type { Collector } from "./collector.ts";
 import { collector as firewall } from "./firewall/collector.ts";
 import { collector as github } from "./github/collector.ts";
@@ -15,6 +16,7 @@ export const collectors: readonly Collector[] = [
   ansible,
   atlantis,
   aws,
+  circleci,
   firewall,
   github,
   gitlab,

@@ -1,6 +1,7 @@
 // Every reader that feeds the pipeline model, and the projects they give, worked out once.
 import type { PlaneInput } from "../../plane.ts";
 import { atlantisProjects, TOPICS as ATLANTIS_TOPICS } from "../atlantis/project.ts";
+import { circleciProjects, TOPICS as CIRCLECI_TOPICS } from "../circleci/project.ts";
 import { gitlabProjects } from "../gitlab/project.ts";
 import { TOPICS as GITLAB_TOPICS } from "../gitlab/facts.ts";
 import { terraformCloudProjects, TOPICS as TFC_TOPICS } from "../terraform-cloud/project.ts";
@@ -17,6 +18,7 @@ interface Reader {
 const READERS: readonly Reader[] = [
   { system: "gitlab", topics: GITLAB_TOPICS, projects: gitlabProjects },
   { system: "atlantis", topics: ATLANTIS_TOPICS, projects: atlantisProjects },
+  { system: "circleci", topics: CIRCLECI_TOPICS, projects: circleciProjects },
   { system: "terraform-cloud", topics: TFC_TOPICS, projects: terraformCloudProjects },
 ];
 
