@@ -8,6 +8,7 @@ import { collector as firewall } from "./firewall/collector.ts";
 import { collector as github } from "./github/collector.ts";
 import { collector as gitlab } from "./gitlab/collector.ts";
 import { collector as identity } from "./identity/collector.ts";
+import { collector as jenkins } from "./jenkins/collector.ts";
 import { collector as kubernetes } from "./kubernetes/collector.ts";
 import { collector as terraform } from "./terraform/collector.ts";
 import { collector as terraformCloud } from "./terraform-cloud/collector.ts";
@@ -21,6 +22,7 @@ export const collectors: readonly Collector[] = [
   github,
   gitlab,
   identity,
+  jenkins,
   kubernetes,
   terraform,
   terraformCloud,

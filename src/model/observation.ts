@@ -7,6 +7,7 @@ import type { FirewallObservation } from "./observations/firewall.ts";
 import type { GithubObservation } from "./observations/github.ts";
 import type { GitlabObservation } from "./observations/gitlab.ts";
 import type { IdentityObservation } from "./observations/identity.ts";
+import type { JenkinsObservation } from "./observations/jenkins.ts";
 import type { KubernetesObservation } from "./observations/kubernetes.ts";
 import type { KubernetesKustomization } from "./observations/kubernetes-rendering.ts";
 import type { TerraformCloudObservation } from "./observations/terraform-cloud.ts";
@@ -21,6 +22,7 @@ export type Observation =
   | GithubObservation
   | GitlabObservation
   | IdentityObservation
+  | JenkinsObservation
   | KubernetesObservation
   | KubernetesKustomization
   | TerraformCloudObservation
