@@ -3,6 +3,7 @@ import type { Boundary, Charter } from "../charter/schema.ts";
 import type { Entity } from "../model/entity.ts";
 import type { Gap } from "../model/gap.ts";
 import type { Observations } from "../model/observation.ts";
+import { projectId as jenkinsId } from "./pipeline/jenkins/ids.ts";
 
 const CLAUSES = ["A1", "A2", "A6", "D3"];
 
@@ -55,10 +56,21 @@ export function uncollected(charter: Charter, observations: Observations, gaps: 
       /^github\/repository$/,
     ),
     ...[...Map.groupBy(projects, (id) => id.slice(0, id.indexOf(":")))].flatMap(([system, ids]) =>
-      missing(`${system}/uncollected`, "project", ids, (id) => read.projects.has(id), new RegExp(`^${system}/project$`)),
+      missing(`${system}/uncollected`, "project", ids, (id) => read.projects.has(id), new RegExp(`^${system}/(?:project|job)$`)),
     ),
   ].filter((gap) => !Object.hasOwn(charter.absent, gap.topic));
 }
+
+/** Jobs with the folders and controllers that hold them: a folder that has a job which was read is one that is there. */
+const jenkinsJobs = (observations: Observations): readonly string[] =>
+  [
+    ...observations("jenkins/job").map(({ controller, name }) => jenkinsId(controller, name)),
+    ...observations("jenkins/controller").map(({ controller }) => jenkinsId(controller, "")),
+    ...observations("jenkins/pipeline").flatMap(({ project }) => (project === undefined ? [] : [`jenkins:${project}`])),
+  ].flatMap((id) => {
+    const parts = id.split("/");
+    return parts.map((_, at) => parts.slice(0, at + 1).join("/"));
+  });
 
 function whatWasRead(observations: Observations) {
   const kubernetes = (
@@ -73,6 +85,7 @@ function whatWasRead(observations: Observations) {
       ...observations("circleci/config").map(({ repository }) => `circleci:${repository.slice(repository.indexOf(":") + 1)}`),
       ...observations("terraform-cloud/workspace").map(({ organization, name }) => `terraform-cloud:${organization}/${name}`),
       ...observations("atlantis/server").flatMap(({ repos }) => repos.map(({ id }) => `atlantis:${id.slice(id.indexOf("/") + 1)}`)),
+      ...jenkinsJobs(observations),
     ]),
     repositories: new Set(
       [...observations("github/repository"), ...observations("github/workflow")].map(({ repository }) => repository.toLowerCase()),

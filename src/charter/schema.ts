@@ -244,6 +244,8 @@ export const Input = z
 const Identities = z.strictObject({
   github: z.array(Text).default([]).describe("GitHub logins, without @."),
   gitlab: z.array(Text).optional().describe("GitLab user names, without @."),
+  jenkins: z.array(Text).optional().describe("User ids of Jenkins."),
+  azure: z.array(Text).optional().describe("Principal names of Azure DevOps: alice@example.com."),
   aws: z.array(Text).default([]).describe("ARNs of IAM users, and of the roles that single sign-on gives them; * allowed."),
   identityCenter: z.array(Text).default([]).describe("User names or e-mail addresses of their users in IAM Identity Center."),
   kubernetes: z.array(Text).default([]).describe("User names as the cluster sees them."),

@@ -189,6 +189,9 @@ function identities(charter: Charter, report: Report): void {
         report(path("gitlab", j), `GitLab user name ${quoted(name)} starts with @`, `Write it without:  ${name.slice(1)}`);
       claim(path("gitlab", j), `gitlab ${name.toLowerCase()}`, `GitLab user ${quoted(name)}`, id);
     }
+    for (const [j, name] of (own.jenkins ?? []).entries()) claim(path("jenkins", j), `jenkins ${name}`, `Jenkins user ${quoted(name)}`, id);
+    for (const [j, name] of (own.azure ?? []).entries())
+      claim(path("azure", j), `azure ${name.toLowerCase()}`, `Azure DevOps user ${quoted(name)}`, id);
     for (const [j, name] of own.kubernetes.entries())
       claim(path("kubernetes", j), `kubernetes ${name}`, `Kubernetes user ${quoted(name)}`, id);
     for (const [j, name] of own.identityCenter.entries())
@@ -295,5 +298,7 @@ function approversOf(charter: Charter, approvers: readonly string[]): ReadonlySe
 const holds = ({ identities: own }: Charter["people"][number], id: string): boolean =>
   own.github.some((login) => id.toLowerCase() === `github:@${login.toLowerCase()}`) ||
   (own.gitlab ?? []).some((name) => id === `gitlab:@${name}`) ||
+  (own.jenkins ?? []).some((name) => id === `jenkins:@${name}`) ||
+  (own.azure ?? []).some((name) => id === `azure:@${name.toLowerCase()}`) ||
   own.aws.some((arn) => globMatches(arn, id)) ||
   own.holds.includes(id);

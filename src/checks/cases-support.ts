@@ -7,7 +7,7 @@ export type JsonObject = { readonly [key: string]: Json };
 
 /**
  * Answers by the call they answer, in folders by what was asked: `aws/ACCOUNT`, `firewall/DEVICE`, `kubernetes/CLUSTER`, `github/ORG`,
- * `github/ORG/REPO`, `identity/DIRECTORY`. An answer is JSON, or text for a file that is YAML (a table for a firewall or a personnel file), or `denied: ERROR`; null takes a call out, as if it had never been asked.
+ * `github/ORG/REPO`, `identity/DIRECTORY`, `jenkins/CONTROLLER`, `jenkins/CONTROLLER/JOB`, `azure/ORG`, `azure/ORG/PROJECT`. An answer is JSON, or text for a file that is YAML (a table for a firewall or a personnel file), or `denied: ERROR`; null takes a call out, as if it had never been asked.
  */
 export type Answers = { readonly [folder: string]: { readonly [call: string]: Json } };
 
@@ -99,6 +99,10 @@ const SCOPES: readonly (readonly [RegExp, (found: RegExpExecArray) => Scope])[] 
   [/^terraform-cloud\/([^/]+)$/, ([, organization = ""]) => ({ system: "terraform-cloud", organization })],
   [/^gitlab\/([^/]+)$/, ([, organization = ""]) => ({ system: "gitlab", organization })],
   [/^gitlab\/(.+)$/, ([, project = ""]) => ({ system: "gitlab", project })],
+  [/^jenkins\/([^/]+)$/, ([, organization = ""]) => ({ system: "jenkins", organization })],
+  [/^jenkins\/([^/]+)\/(.+)$/, ([, organization = "", project = ""]) => ({ system: "jenkins", organization, project })],
+  [/^azure\/([^/]+)$/, ([, organization = ""]) => ({ system: "azure", organization })],
+  [/^azure\/([^/]+)\/(.+)$/, ([, organization = "", project = ""]) => ({ system: "azure", organization, project })],
 ];
 
 export function scopeOf(folder: string): Scope {
@@ -140,7 +144,11 @@ function whole(answer: Json, { account }: Scope): Json {
 const listed = (answer: Json, scope: Scope): Json =>
   scope.system === "kubernetes" && Array.isArray(answer) ? { apiVersion: "v1", kind: "List", items: answer } : whole(answer, scope);
 
-const textFormat = ({ system }: Scope): string => (system === "firewall" || system === "identity" ? "csv" : "yaml");
+function textFormat({ system }: Scope, call: string): string {
+  if (system === "firewall" || system === "identity") return "csv";
+  if (system !== "jenkins") return "yaml";
+  return call.endsWith("config.xml") ? "xml" : call.startsWith("git show") ? "groovy" : "yaml";
+}
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 
@@ -157,7 +165,7 @@ export function filesOf(answers: Answers): Map<string, Uint8Array> {
         calls.push({ call, status: "denied", error: denied });
         continue;
       }
-      const file = /\/contents\/([^?]+)/.exec(call)?.[1] ?? `${index}.${typeof answer === "string" ? textFormat(scope) : "json"}`;
+      const file = /\/contents\/([^?]+)/.exec(call)?.[1] ?? `${index}.${typeof answer === "string" ? textFormat(scope, call) : "json"}`;
       const content = bytes(typeof answer === "string" ? answer : JSON.stringify(listed(answer, scope), undefined, 1));
       files.set(`${folder}/${file}`, content);
       calls.push({ call, status: "answered", file, sha256: sha256(content) });

@@ -88,10 +88,14 @@ export type WithEntities = Pick<Estate, "charter" | "entities">;
 
 /** What one person starts with: every account, role and bot they hold. Patterns reach the entities that exist. */
 export function personSources(estate: WithEntities, person: Person): Fact[] {
-  const { github, gitlab, aws, kubernetes, holds } = person.identities;
-  const sources: Fact[] = [...github.map((login) => `github:@${login}`), ...(gitlab ?? []).map((name) => `gitlab:@${name}`)].map((id) =>
-    fact("act-as", id),
-  );
+  const { github, gitlab, jenkins, azure, aws, kubernetes, holds } = person.identities;
+  const accounts = [
+    ...github.map((login) => `github:@${login}`),
+    ...(gitlab ?? []).map((name) => `gitlab:@${name}`),
+    ...(jenkins ?? []).map((name) => `jenkins:@${name}`),
+    ...(azure ?? []).map((name) => `azure:@${name.toLowerCase()}`),
+  ];
+  const sources: Fact[] = accounts.map((id) => fact("act-as", id));
   for (const id of [...aws, ...holds]) {
     if (id.includes("*")) sources.push(...matching(estate, id).map((found) => fact("act-as", found)));
     else sources.push(fact("act-as", id));

@@ -17,7 +17,9 @@ export const isCasc = (document: unknown): document is JsonObject => {
 };
 
 const MEMBERS: ReadonlySet<string> = new Set(
-  "authorizationStrategy securityRealm numExecutors nodes clouds systemMessage agentProtocols crumbIssuer remotingSecurity slaveAgentPort labelAtoms".split(" "),
+  "authorizationStrategy securityRealm numExecutors nodes clouds systemMessage agentProtocols crumbIssuer remotingSecurity slaveAgentPort labelAtoms".split(
+    " ",
+  ),
 );
 
 interface Reading {
@@ -37,8 +39,18 @@ export function mapCasc(document: JsonObject, controller: string, source: Source
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
     const path = issue?.path.map(String) ?? [];
-    const topic = path.includes("authorizationStrategy") ? "jenkins/authorization" : path[0] === "credentials" ? "jenkins/credential" : "jenkins/authorization";
-    return gap(reading, topic, `configuration of ${controller}`, `${path.join(".")}: ${issue?.message ?? "it has another form"}`, inside(source, ...path));
+    const topic = path.includes("authorizationStrategy")
+      ? "jenkins/authorization"
+      : path[0] === "credentials"
+        ? "jenkins/credential"
+        : "jenkins/authorization";
+    return gap(
+      reading,
+      topic,
+      `configuration of ${controller}`,
+      `${path.join(".")}: ${issue?.message ?? "it has another form"}`,
+      inside(source, ...path),
+    );
   }
   const { jenkins, credentials, unclassified, jobs } = parsed.data;
   const url = unclassified?.location?.url ?? undefined;
@@ -56,7 +68,14 @@ export function mapCasc(document: JsonObject, controller: string, source: Source
   mapAgents(jenkins, reading);
   if (credentials !== undefined && credentials !== null) mapCredentials(credentials, reading);
   mapLibraries(unclassified?.globalLibraries?.libraries ?? [], reading);
-  if (jobs && jobs.length > 0) gap(reading, "jenkins/job", `jobs that the configuration of ${controller} makes by job DSL`, "scripts that make jobs are not run", inside(source, "jobs"));
+  if (jobs && jobs.length > 0)
+    gap(
+      reading,
+      "jenkins/job",
+      `jobs that the configuration of ${controller} makes by job DSL`,
+      "scripts that make jobs are not run",
+      inside(source, "jobs"),
+    );
 }
 
 type Strategy = NonNullable<NonNullable<Casc["jenkins"]>["authorizationStrategy"]>;
@@ -72,7 +91,8 @@ function nameOf(strategy: Strategy): string {
 function mapStrategy(strategy: Strategy | null | undefined, reading: Reading, source: Source): void {
   const { controller } = reading;
   // What the file leaves out stays as it was on the machine (Configuration as Code merges).
-  if (strategy === undefined || strategy === null) return gap(reading, "jenkins/authorization", `authorization of ${controller}`, "the configuration does not say it", source);
+  if (strategy === undefined || strategy === null)
+    return gap(reading, "jenkins/authorization", `authorization of ${controller}`, "the configuration does not say it", source);
   const name = nameOf(strategy);
   if (typeof strategy === "string" && name !== "logged-in" && name !== "unsecured")
     return gap(reading, "jenkins/authorization", `authorization of ${controller}`, `the strategy ${name} keeps it elsewhere`, source);
@@ -80,16 +100,21 @@ function mapStrategy(strategy: Strategy | null | undefined, reading: Reading, so
     tell(reading, { kind: "jenkins/grant", controller, permissions: ["Overall/Administer"], to: [{ type: "group", name: who }], source });
   if (name === "logged-in") everyone("authenticated");
   if (name === "unsecured") everyone("anonymous");
-  if (typeof strategy !== "string" && "roleBased" in strategy) mapRoles(strategy.roleBased.roles, reading, inside(source, "roleBased", "roles"));
+  if (typeof strategy !== "string" && "roleBased" in strategy)
+    mapRoles(strategy.roleBased.roles, reading, inside(source, "roleBased", "roles"));
   if (typeof strategy !== "string" && "globalMatrix" in strategy) mapMatrix(strategy.globalMatrix, reading, inside(source, "globalMatrix"));
-  if (typeof strategy !== "string" && "projectMatrix" in strategy) mapMatrix(strategy.projectMatrix, reading, inside(source, "projectMatrix"));
+  if (typeof strategy !== "string" && "projectMatrix" in strategy)
+    mapMatrix(strategy.projectMatrix, reading, inside(source, "projectMatrix"));
   tell(reading, { kind: "jenkins/answered", controller, what: "authorization", of: "", source });
 }
 
 type Roles = Extract<Strategy, { roleBased: unknown }>["roleBased"]["roles"];
 
 function mapRoles(roles: Roles, reading: Reading, source: Source): void {
-  for (const [kind, list] of [["global", roles.global], ["items", roles.items]] as const)
+  for (const [kind, list] of [
+    ["global", roles.global],
+    ["items", roles.items],
+  ] as const)
     for (const [index, role] of (list ?? []).entries()) {
       const entries = (role.entries ?? []).flatMap((one): JenkinsSid[] => [
         ...(one.user ? [{ type: "user", name: one.user } as const] : []),
@@ -119,7 +144,8 @@ function mapMatrix(matrix: Matrix, reading: Reading, source: Source): void {
     for (const [index, written] of (matrix[key] ?? []).entries()) {
       const entry = entryOf(written);
       const at = inside(source, key, index);
-      if (entry === undefined) gap(reading, "jenkins/authorization", `authorization of ${controller}`, `${written} is no permission with a name`, at);
+      if (entry === undefined)
+        gap(reading, "jenkins/authorization", `authorization of ${controller}`, `${written} is no permission with a name`, at);
       else grant([entry.permission], entry.to, at);
     }
   for (const [index, { user, group }] of (matrix.entries ?? []).entries()) {
@@ -158,7 +184,16 @@ function mapAgents(jenkins: Casc["jenkins"], reading: Reading): void {
     const [kind, settings] = Object.entries(cloud)[0] ?? ["cloud", {}];
     const name = isObject(settings) && typeof settings["name"] === "string" ? settings["name"] : kind;
     const at = inside(reading.source, "jenkins", "clouds", index);
-    tell(reading, { kind: "jenkins/agent", controller, name, labels: labelsOf(settings), exclusive: true, ephemeral: !keeps(settings), restricted: false, source: at });
+    tell(reading, {
+      kind: "jenkins/agent",
+      controller,
+      name,
+      labels: labelsOf(settings),
+      exclusive: true,
+      ephemeral: !keeps(settings),
+      restricted: false,
+      source: at,
+    });
   }
   tell(reading, { kind: "jenkins/answered", controller, what: "agents", of: "", source });
 }
@@ -176,13 +211,16 @@ const labelsOf = (settings: unknown): readonly string[] =>
 
 /** A pod or machine that idles takes the next build with what the last one left (Kubernetes plugin, idleMinutes, podRetention). */
 const keeps = (settings: unknown): boolean =>
-  templatesOf(settings).some((one) => Number(one["idleMinutes"] ?? one["idleTerminationMinutes"] ?? 0) > 0 || one["podRetention"] === "always");
+  templatesOf(settings).some(
+    (one) => Number(one["idleMinutes"] ?? one["idleTerminationMinutes"] ?? 0) > 0 || one["podRetention"] === "always",
+  );
 
 function mapCredentials(credentials: NonNullable<Casc["credentials"]>, reading: Reading): void {
   const { controller } = reading;
   const source = inside(reading.source, "credentials", "system", "domainCredentials");
   for (const [domain, one] of (credentials.system?.domainCredentials ?? []).entries())
-    for (const [index, credential] of (one.credentials ?? []).entries()) mapCredential(credential, reading, inside(source, domain, "credentials", index));
+    for (const [index, credential] of (one.credentials ?? []).entries())
+      mapCredential(credential, reading, inside(source, domain, "credentials", index));
   tell(reading, { kind: "jenkins/answered", controller, what: "credentials", of: "", source });
 }
 
@@ -190,7 +228,13 @@ function mapCredential(credential: CascCredential, reading: Reading, source: Sou
   const { controller } = reading;
   for (const [type, about] of Object.entries(credential)) {
     if (about?.id === undefined || about.id === null) {
-      gap(reading, "jenkins/credential", `a credential of ${controller}`, `a ${type} without an id: its id is made when Jenkins starts`, source);
+      gap(
+        reading,
+        "jenkins/credential",
+        `a credential of ${controller}`,
+        `a ${type} without an id: its id is made when Jenkins starts`,
+        source,
+      );
       continue;
     }
     const isToken = /^(?:idToken|openIdConnect)/i.test(type) || type === "idTokenString" || type === "idTokenFile";

@@ -61,7 +61,10 @@ function recognizeText(text: string, file: ParsedFile): string | undefined {
     const xml = readXml(text);
     return xml.ok && isJobConfig(xml.root) ? JOB : undefined;
   }
-  const isAsked = file.scope?.system === "jenkins" && (file.call === undefined || fileShown(file.call) !== undefined) && !file.path.endsWith(".csv");
+  // Documents and scripts of other kinds may show a pipeline, and are none.
+  const name = file.path.slice(file.path.lastIndexOf("/") + 1);
+  if (name.includes(".") && !/\.(?:groovy|jenkinsfile)$|^jenkinsfile/i.test(name)) return undefined;
+  const isAsked = file.scope?.system === "jenkins" && (file.call === undefined || fileShown(file.call) !== undefined);
   return isAsked || looksLikePipeline(text) ? DEFINITION : undefined;
 }
 

@@ -10,10 +10,11 @@ export function denied(call: string, error: string, scope: Scope): readonly Gap[
   const controller = scope.organization ?? "";
   const shown = fileShown(call);
   const project = scope.project ?? "";
-  if (shown !== undefined) return [jenkinsGap("jenkins/definition", `${idOf(controller, project)}/${shown}`, `${shown} of ${project}`, error)];
+  if (shown !== undefined)
+    return [jenkinsGap("jenkins/definition", `${idOf(controller, project)}/${shown}`, `${shown} of ${project}`, error)];
   const called = calledBy(call);
   if (called?.rest === "config.xml") return [jenkinsGap("jenkins/job", idOf(controller, called.of), `settings of ${called.of}`, error)];
-  if (called !== undefined && /configuration-as-code\/export$/.test(called.rest))
+  if (called !== undefined && called.rest.endsWith("configuration-as-code/export"))
     return (["jenkins/authorization", "jenkins/credential", "jenkins/agent", "jenkins/library"] as const).map((topic) =>
       jenkinsGap(topic, idOf(controller, ""), `configuration of ${controller}`, error),
     );

@@ -22,9 +22,11 @@ const TYPES: readonly (readonly [RegExp, JenkinsJob["type"]])[] = [
   [/^project$|FreeStyleProject$/, "freestyle"],
 ];
 
-/** Roots of settings: their names are those of Java classes, or the two short ones. */
-export const isJobConfig = (root: Element): boolean =>
-  TYPES.some(([pattern]) => pattern.test(root.name)) || /^(?:maven2-moduleset|matrix-project|hudson\.\S+|com\.\S+|org\.jenkinsci\.\S+|jenkins\.\S+)$/.test(root.name);
+/** Roots of settings are named after Java classes, or are `project`, which the files of Maven and Ant have too. */
+export const isJobConfig = (root: Element): boolean => {
+  if (root.name === "project") return ["builders", "triggers", "publishers", "scm"].some((name) => child(root, name) !== undefined);
+  return TYPES.some(([pattern]) => pattern.test(root.name)) || /^(?:maven2-moduleset|matrix-project)$/.test(root.name);
+};
 
 const TRIGGERS: Readonly<Record<string, string>> = {
   "hudson.triggers.TimerTrigger": "cron",
@@ -47,9 +49,11 @@ export function readJobConfig(root: Element, controller: string, name: string, s
     disabled: textAt(root, "disabled") === "true",
     ...(definition && { definition }),
     ...((type === "multibranch" || type === "organization") && { sources: sourcesOf(root) }),
-    cutsInheritance: /NonInheritingStrategy$/.test(child(matrix, "inheritanceStrategy")?.attributes["class"] ?? ""),
+    cutsInheritance: (child(matrix, "inheritanceStrategy")?.attributes["class"] ?? "").endsWith("NonInheritingStrategy"),
     triggers: [...new Set(triggers.map((one) => TRIGGERS[one.name] ?? one.name))],
-    upstream: triggers.flatMap((one) => (textAt(one, "upstreamProjects") ?? "").split(",").flatMap((each) => (each.trim() === "" ? [] : [each.trim()]))),
+    upstream: triggers.flatMap((one) =>
+      (textAt(one, "upstreamProjects") ?? "").split(",").flatMap((each) => (each.trim() === "" ? [] : [each.trim()])),
+    ),
     remoteTrigger: textAt(root, "authToken") !== undefined,
     source,
   };
@@ -72,8 +76,8 @@ function definitionOf(root: Element, type: JenkinsJob["type"]): JenkinsJob["defi
   const definition = child(root, "definition");
   if (type !== "pipeline" || definition === undefined) return undefined;
   const kind = definition.attributes["class"] ?? "";
-  if (/CpsFlowDefinition$/.test(kind)) return { inline: true };
-  if (!/CpsScmFlowDefinition$/.test(kind)) return undefined;
+  if (kind.endsWith("CpsFlowDefinition")) return { inline: true };
+  if (!kind.endsWith("CpsScmFlowDefinition")) return undefined;
   const scm = child(definition, "scm");
   const url = scm && [...every(scm, /^url$/)][0]?.text.trim();
   const branches = scm === undefined ? [] : [...every(scm, /BranchSpec$/)].flatMap((one) => textAt(one, "name") ?? []);
@@ -87,7 +91,16 @@ const grantsOf = (matrix: Element, controller: string, of: string, source: Sourc
       const entry = entryOf(one.text);
       return entry === undefined
         ? []
-        : [{ kind: "jenkins/grant", controller, of, permissions: [entry.permission], to: [entry.to], source: { ...source, line: one.line } } as const];
+        : [
+            {
+              kind: "jenkins/grant",
+              controller,
+              of,
+              permissions: [entry.permission],
+              to: [entry.to],
+              source: { ...source, line: one.line },
+            } as const,
+          ];
     });
 
 const TRUST: readonly (readonly [RegExp, NonNullable<JenkinsBranchSource["forkRequests"]>])[] = [
@@ -103,7 +116,9 @@ const TRUST: readonly (readonly [RegExp, NonNullable<JenkinsBranchSource["forkRe
  * requests from forks", Trust).
  */
 function sourcesOf(root: Element): readonly JenkinsBranchSource[] {
-  const sources = [...every(root, /^(?:source|navigator)$|SCMNavigator$/)].filter((one) => one.name !== "source" || one.attributes["class"] !== undefined);
+  const sources = [...every(root, /^(?:source|navigator)$|SCMNavigator$/)].filter(
+    (one) => one.name !== "source" || one.attributes["class"] !== undefined,
+  );
   return sources.map((element) => {
     const traits = [...every(element, /^traits$/)].flatMap((one) => one.children);
     const has = (name: RegExp): Element | undefined => traits.find((trait) => name.test(trait.name));
@@ -143,7 +158,9 @@ export function libraryOf(element: Element, controller: string, of: string, sour
   const name = textAt(element, "name");
   if (name === undefined) return [];
   const version = textAt(element, "defaultVersion");
-  const url = [...every(element, /^(?:remote|url|repositoryUrl)$/)][0]?.text.trim() ?? [...every(element, /^scm$|^source$/)].flatMap((one) => urlOf(one) ?? [])[0];
+  const url =
+    [...every(element, /^(?:remote|url|repositoryUrl)$/)][0]?.text.trim() ??
+    [...every(element, /^scm$|^source$/)].flatMap((one) => urlOf(one) ?? [])[0];
   return [
     {
       kind: "jenkins/library",

@@ -18,7 +18,9 @@ export function join(observations: readonly Observation[], calls: readonly Liste
   missingJobs(listed, jobs, sink);
   missingRoles(listed, observations, sink);
   const denied = new Set(
-    calls.flatMap(({ call, status, scope }) => (status === "denied" && fileShown(call) !== undefined ? [idOf(scope.organization ?? "", scope.project ?? "")] : [])),
+    calls.flatMap(({ call, status, scope }) =>
+      status === "denied" && fileShown(call) !== undefined ? [idOf(scope.organization ?? "", scope.project ?? "")] : [],
+    ),
   );
   for (const job of jobs) if (!denied.has(idOf(job.controller, job.name))) missingDefinition(job, pipelines, sink);
 }
@@ -33,11 +35,22 @@ function missingJobs(listed: readonly JenkinsListed[], jobs: readonly JenkinsJob
 
 /** Who has a role is no use without what the role permits. Once each is told, it is known who may do what. */
 function missingRoles(listed: readonly JenkinsListed[], observations: readonly Observation[], sink: ObservationSink): void {
-  for (const [controller, lists] of Map.groupBy(listed.filter((one) => one.what !== "job"), (one) => one.controller)) {
+  for (const [controller, lists] of Map.groupBy(
+    listed.filter((one) => one.what !== "job"),
+    (one) => one.controller,
+  )) {
     const told = new Set(observations.flatMap((one) => (one.kind === "jenkins/grant" && one.controller === controller ? [one.role] : [])));
     const missing = lists.flatMap(({ names, source }) => names.filter((name) => !told.has(name)).map((name) => ({ name, source })));
     for (const { name, source } of missing)
-      sink.gap(jenkinsGap("jenkins/authorization", idOf(controller, ""), `role ${name} of ${controller}`, "what it permits was not collected", source));
+      sink.gap(
+        jenkinsGap(
+          "jenkins/authorization",
+          idOf(controller, ""),
+          `role ${name} of ${controller}`,
+          "what it permits was not collected",
+          source,
+        ),
+      );
     const [first] = lists;
     if (first !== undefined && missing.length === 0 && new Set(lists.map((one) => one.what)).size === 2)
       sink.observation({ kind: "jenkins/answered", controller, what: "authorization", of: "", source: first.source });

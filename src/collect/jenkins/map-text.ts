@@ -14,7 +14,8 @@ type Owner = { readonly project: string } | { readonly repository: string };
 
 function ownerOf({ scope }: ParsedFile): Owner | undefined {
   if (scope?.system === "jenkins") {
-    if (scope.organization !== undefined && scope.project !== undefined) return { project: idOf(scope.organization, scope.project).slice("jenkins:".length) };
+    if (scope.organization !== undefined && scope.project !== undefined)
+      return { project: idOf(scope.organization, scope.project).slice("jenkins:".length) };
     return scope.repository === undefined ? undefined : { repository: scope.repository };
   }
   const repository = scope?.repository ?? scope?.project;
@@ -35,7 +36,8 @@ export function mapDefinition(text: string, file: ParsedFile, sink: ObservationS
   const owner = ownerOf(file);
   const source: Source = { file: file.path, line: 1 };
   if (owner === undefined) {
-    const why = "nothing says which job or repository it is from: give the input a scope with organization: CONTROLLER and project: FOLDER/JOB, or with a repository";
+    const why =
+      "nothing says which job or repository it is from: give the input a scope with organization: CONTROLLER and project: FOLDER/JOB, or with a repository";
     return sink.gap(jenkinsGap("jenkins/scope", file.path, `the pipeline definition ${file.path}`, why, source));
   }
   const path = pathOf(file, owner);
@@ -75,7 +77,12 @@ export function mapJobConfig(text: string, controller: string, file: ParsedFile,
   const project = idOf(controller, name).slice("jenkins:".length);
   const place = { project, path: "config.xml", source };
   if (config.script !== undefined) {
-    emit(readJenkinsfile(config.script.text, file.path, config.script.line, context.fingerprint), place, `the pipeline script of ${name}`, sink);
+    emit(
+      readJenkinsfile(config.script.text, file.path, config.script.line, context.fingerprint),
+      place,
+      `the pipeline script of ${name}`,
+      sink,
+    );
     return;
   }
   if (config.job.type === "freestyle") sink.observation({ kind: "jenkins/pipeline", ...place, ...freestyle(config, file.path, context) });
@@ -85,7 +92,18 @@ export function mapJobConfig(text: string, controller: string, file: ParsedFile,
 function freestyle({ job, builders }: JobConfig, file: string, { fingerprint }: CollectorContext): Read {
   const name = job.name.slice(job.name.lastIndexOf("/") + 1);
   const steps = builders.map(({ text, line }) => ({ text: scriptWithoutSecrets(text, fingerprint), with: {}, source: { file, line } }));
-  const none = { parents: [], after: [], inputs: [], variables: {}, credentials: [], labels: [], images: [], builds: [], checkouts: [], artifacts: [] };
+  const none = {
+    parents: [],
+    after: [],
+    inputs: [],
+    variables: {},
+    credentials: [],
+    labels: [],
+    images: [],
+    builds: [],
+    checkouts: [],
+    artifacts: [],
+  };
   const stage = { ...none, name, steps, unstashes: false, copiesFrom: [], source: job.source };
   return { style: "scripted", stages: [stage], libraries: [], parameters: [], triggers: job.triggers, upstream: job.upstream };
 }

@@ -58,10 +58,15 @@ export const Casc = z.object({
     })
     .nullish(),
   credentials: z
-    .object({ system: z.object({ domainCredentials: z.array(z.object({ credentials: z.array(CascCredential).nullish() })).nullish() }).nullish() })
+    .object({
+      system: z.object({ domainCredentials: z.array(z.object({ credentials: z.array(CascCredential).nullish() })).nullish() }).nullish(),
+    })
     .nullish(),
   unclassified: z
-    .object({ location: z.object({ url: Optional }).nullish(), globalLibraries: z.object({ libraries: z.array(Library).nullish() }).nullish() })
+    .object({
+      location: z.object({ url: Optional }).nullish(),
+      globalLibraries: z.object({ libraries: z.array(Library).nullish() }).nullish(),
+    })
     .nullish(),
   jobs: z.array(z.unknown()).nullish(),
 });
@@ -104,7 +109,13 @@ export interface Item {
   readonly fullName?: string | null | undefined;
   readonly jobs?: readonly Item[] | null | undefined;
 }
-export const Item: z.ZodType<Item> = z.object({ _class: Optional, fullName: Optional, get jobs() { return z.array(Item).nullish(); } });
+export const Item: z.ZodType<Item> = z.object({
+  _class: Optional,
+  fullName: Optional,
+  get jobs() {
+    return z.array(Item).nullish();
+  },
+});
 export const Items = z.object({ jobs: z.array(Item) });
 
 /** `GET /asynchPeople/api/json?depth=1`. */

@@ -44,7 +44,8 @@ function parsed<T>(answer: Answer, wire: z.ZodType<T>, topic: Topic, what: strin
   return undefined;
 }
 
-const nameOf = (sid: string | { readonly type: string; readonly sid: string }) => sidOf(typeof sid === "string" ? sid : `${sid.type}:${sid.sid}`);
+const nameOf = (sid: string | { readonly type: string; readonly sid: string }) =>
+  sidOf(typeof sid === "string" ? sid : `${sid.type}:${sid.sid}`);
 
 const always = (): boolean => true;
 
@@ -100,7 +101,7 @@ function mapComputers(answer: Answer): void {
   if (read === undefined) return;
   for (const [index, one] of read.computer.entries()) {
     const at = inside(source, "computer", index);
-    if (/MasterComputer$/.test(one._class ?? "")) {
+    if (one._class?.endsWith("MasterComputer")) {
       sink.observation({ kind: "jenkins/controller", controller, builtInExecutors: one.numExecutors ?? 0, source: at });
       continue;
     }
@@ -127,7 +128,7 @@ function mapItems(answer: Answer): void {
   for (const item of queue) {
     if (typeof item.fullName === "string") names.push(item.fullName);
     // The branches of a multibranch project are its own, and have no settings.
-    if (!/MultiBranchProject$/.test(item._class ?? "")) queue.push(...(item.jobs ?? []));
+    if (!item._class?.endsWith("MultiBranchProject")) queue.push(...(item.jobs ?? []));
   }
   sink.observation({ kind: "jenkins/listed", controller, what: "job", names, source });
 }

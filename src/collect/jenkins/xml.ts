@@ -9,7 +9,9 @@ export interface Element {
   readonly line: number;
 }
 
-export type XmlResult = { readonly ok: true; readonly root: Element } | { readonly ok: false; readonly what: string; readonly line: number };
+export type XmlResult =
+  | { readonly ok: true; readonly root: Element }
+  | { readonly ok: false; readonly what: string; readonly line: number };
 
 /** Threat: attacker-controlled files. No entity is expanded but the five of XML and numbers, so none can grow (XML 1.0, sections 4.1 and 4.6). */
 const MOST_ELEMENTS = 100_000;
@@ -102,13 +104,16 @@ function endOfTag(text: string, from: number): number {
 
 function begin(tag: string, line: number): Open {
   const name = /^[^\s/]*/.exec(tag)?.[0] ?? "";
-  const attributes = Object.fromEntries([...tag.slice(name.length).matchAll(ATTRIBUTE)].map((found) => [found[1] ?? "", decoded(found[2] ?? found[3] ?? "")]));
+  const attributes = Object.fromEntries(
+    [...tag.slice(name.length).matchAll(ATTRIBUTE)].map((found) => [found[1] ?? "", decoded(found[2] ?? found[3] ?? "")]),
+  );
   return { name, attributes, children: [], texts: [], line };
 }
 
 const closed = ({ name, attributes, children, texts, line }: Open): Element => ({ name, attributes, children, text: texts.join(""), line });
 
-export const child = (element: Element | undefined, name: string): Element | undefined => element?.children.find((one) => one.name === name);
+export const child = (element: Element | undefined, name: string): Element | undefined =>
+  element?.children.find((one) => one.name === name);
 
 export const textAt = (element: Element | undefined, ...path: readonly string[]): string | undefined => {
   let at = element;

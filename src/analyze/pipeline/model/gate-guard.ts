@@ -44,6 +44,7 @@ function environmentProblems(project: Project, environment: Environment, count: 
 
 function passageProblems(passage: Passage, label: string, count: number): readonly Problem[] {
   const seen = passage.because === undefined;
+  if (passage.byContent) return [{ text: `who may change the definition of ${label} takes the approval out of it`, seen }];
   const approvals = passage.requires.filter((one): one is Approval => one.kind === "approvals");
   const asked = approvals.reduce((sum, one) => sum + one.count, 0);
   const text = (words: string): Problem => ({ text: seen ? words : `${words}, unless ${passage.because ?? ""} says otherwise`, seen });

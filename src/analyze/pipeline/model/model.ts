@@ -32,6 +32,14 @@ export interface Passage {
   readonly requires: readonly Requirement[];
   /** Given: whether this way is open is not certain, and why. */
   readonly because?: string | undefined;
+  /** The guard stands in the definition that it guards: who decides the content takes it out. */
+  readonly byContent?: true;
+}
+
+/** A fact of another part of the estate whose holder decides something here. */
+export interface Mover {
+  readonly capability: "author" | "write" | "control";
+  readonly entity: string;
 }
 
 export interface Guard {
@@ -51,6 +59,8 @@ export interface Ref {
   readonly label: string;
   /** Absent: whoever may push anything may push here. */
   readonly guard?: Guard;
+  /** Given: it stands in another system, whose facts alone move it. */
+  readonly movedBy?: readonly Mover[];
   readonly because?: string | undefined;
   readonly source: Source;
 }
@@ -71,6 +81,8 @@ export interface Context {
   readonly because?: string | undefined;
   /** Given: a definition that was not read may run what others bring, with this context's rights. */
   readonly doubt?: string | undefined;
+  /** Who can run content of their own with its rights, past the ref: Jenkins' replay, a pipeline that is started from any branch. */
+  readonly runBy?: readonly { readonly key: string; readonly who: readonly Actor[]; readonly how: string; readonly change: string }[];
   readonly source: Source;
 }
 
@@ -102,7 +114,7 @@ export interface MovableInput {
   /** As the file writes it. */
   readonly written: string;
   /** Facts whose holder moves it, where its owner is part of the estate. */
-  readonly movedBy: readonly { readonly capability: "author" | "write" | "control"; readonly entity: string }[];
+  readonly movedBy: readonly Mover[];
   readonly source: Source;
 }
 

@@ -4,6 +4,8 @@ import { atlantisProjects, TOPICS as ATLANTIS_TOPICS } from "../atlantis/project
 import { circleciProjects, TOPICS as CIRCLECI_TOPICS } from "../circleci/project.ts";
 import { gitlabProjects } from "../gitlab/project.ts";
 import { TOPICS as GITLAB_TOPICS } from "../gitlab/facts.ts";
+import { jenkinsProjects } from "../jenkins/project.ts";
+import { TOPICS as JENKINS_TOPICS } from "../jenkins/facts.ts";
 import { terraformCloudProjects, TOPICS as TFC_TOPICS } from "../terraform-cloud/project.ts";
 import type { Project } from "./model.ts";
 
@@ -17,6 +19,7 @@ interface Reader {
 /** One line a forge: what is not here feeds nothing. GitHub has its own, older rules and gives tasks alone (docs/rfd/0002.md). */
 const READERS: readonly Reader[] = [
   { system: "gitlab", topics: GITLAB_TOPICS, projects: gitlabProjects },
+  { system: "jenkins", topics: JENKINS_TOPICS, projects: jenkinsProjects },
   { system: "atlantis", topics: ATLANTIS_TOPICS, projects: atlantisProjects },
   { system: "circleci", topics: CIRCLECI_TOPICS, projects: circleciProjects },
   { system: "terraform-cloud", topics: TFC_TOPICS, projects: terraformCloudProjects },

@@ -49,6 +49,14 @@ function refRules(project: Project, ref: Ref, sink: RuleSink): void {
   const author = fact("author", project.id);
   const common = { family: "pipeline/change-branch", gives: fact("write", ref.id), source: ref.source };
   const { guard } = ref;
+  if (ref.movedBy !== undefined) {
+    const how = (entity: string): string => `${ref.label} is ${entity}`;
+    for (const { capability, entity } of ref.movedBy)
+      sink.rule(
+        ruleOf({ ...common, needs: [fact(capability, entity)], how: how(entity), grants: [nature(ref.id, how(entity), ref.source)] }),
+      );
+    return;
+  }
   if (guard === undefined) {
     const change = `protect ${ref.label}, and require an approval by another`;
     const how = `${ref.label} takes any push`;
@@ -142,6 +150,7 @@ function contextRules(input: PlaneInput, project: Project, context: Context, sin
         grants: [nature(context.id, `a definition of ${project.label} was not read`, source)],
       }),
     );
+  for (const one of context.runBy ?? []) runByRules(context, one, sink);
   for (const guard of guards) {
     const others = guards.filter((one) => one !== guard).map((one) => fact("approve", one.id));
     way([...others, fact("defeat", guard.id)], `without the ${guard.label}, ${context.label} runs`, guard);
@@ -155,6 +164,22 @@ function contextRules(input: PlaneInput, project: Project, context: Context, sin
         how: `${context.label} deploys to it`,
         grants: [grantOf(context, guards[0], context.label)],
         source,
+      }),
+    );
+}
+
+/** Whoever starts a run of their own content with the context's rights decides the context. */
+function runByRules(context: Context, { key, who, how, change }: NonNullable<Context["runBy"]>[number], sink: RuleSink): void {
+  for (const actor of who)
+    sink.rule(
+      ruleOf({
+        family: "pipeline/run",
+        needs: [actsAs(actor)],
+        gives: fact("control", context.id),
+        because: becauseOf(context.because, actor.because),
+        how: `${actor.label} ${how}`,
+        grants: [grant(context.id, { key, actor: actor.id }, { label: `${actor.label} ${how}`, change, source: context.source })],
+        source: context.source,
       }),
     );
 }

@@ -18,6 +18,8 @@ export interface Wait {
   readonly on: string;
   /** Given: it runs whatever becomes of that job, and why. */
   readonly despite?: string | undefined;
+  /** Given: whether it waits for success is not certain, and why: the job before it may be left out. */
+  readonly unsure?: string | undefined;
 }
 
 export interface Task {
@@ -45,6 +47,8 @@ export interface Task {
   readonly condition?: string;
   /** Started by a person's click. */
   readonly isManual: boolean;
+  /** It asks somebody, after the step that deploys. */
+  readonly asksAfter?: Source;
   /** A failure stops nothing. */
   readonly mayFail: boolean;
   /** It works on the newest commit of a branch, whichever commit the jobs it waits for worked on: why, as what the job does. */

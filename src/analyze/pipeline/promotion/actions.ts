@@ -36,7 +36,7 @@ const BUILDS = command(
 );
 
 const BUILDING_ACTIONS =
-  /^(?:docker\/(?:build-push-action|bake-action)|redhat-actions\/buildah-build|mr-smithers-excellent\/docker-build-push|elgohr\/publish-docker|serverless\/github-action|goreleaser\/goreleaser-action|google-github-actions\/deploy-appengine)@/i;
+  /^(?:docker\/(?:build-push-action|bake-action)|redhat-actions\/buildah-build|mr-smithers-excellent\/docker-build-push|elgohr\/publish-docker|serverless\/github-action|goreleaser\/goreleaser-action|google-github-actions\/deploy-appengine)@|^docker\.build$/i;
 
 const DEPLOYS = command(
   [
@@ -59,7 +59,9 @@ const DEPLOYS = command(
   ].join("|"),
 );
 
-const DEPLOYING_ACTIONS = /^[^@]*(?:deploy|helm-upgrade|wrangler-action|pulumi\/actions|kubectl)[^@]*@/i;
+/** A step of a Jenkins library has neither a folder nor a version in its name. */
+const DEPLOYING_ACTIONS =
+  /^[^@]*(?:deploy|helm-upgrade|wrangler-action|pulumi\/actions|kubectl)[^@]*@|^\w{0,100}(?:deploy|rollout|promote)\w{0,100}$/i;
 const NOT_DEPLOYING_ACTIONS =
   /(?:upload-pages-artifact|configure-pages|deployment-status|create-deployment|deploy-?keys?|delete-deployment)/i;
 

@@ -43,7 +43,8 @@ function onModel(asked: Asked, deployment: Deployment): readonly Approvals[] {
 
 /** The weakest way past the guard counts: approvals that one of several ways does not ask for are not asked for. */
 function ofModel(asked: Asked, { id, name, guard }: Environment): Approvals {
-  const ways = (guard?.passages ?? []).map((passage) => ({
+  const asking = (guard?.passages ?? []).filter((passage) => passage.byContent !== true);
+  const ways = asking.map((passage) => ({
     passage,
     approvals: passage.requires.filter((requirement) => requirement.kind === "approvals"),
   }));

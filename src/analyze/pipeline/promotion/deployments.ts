@@ -20,6 +20,8 @@ export interface Stage {
   readonly complete: boolean;
   /** Given: the wait for it holds nothing back, and why. */
   readonly despite?: string | undefined;
+  /** Given: whether the wait for it holds is not certain, and why. */
+  readonly unsure?: string | undefined;
 }
 
 export interface Deployment extends Stage {
@@ -43,7 +45,7 @@ export interface Told {
   readonly wouldShow?: string;
 }
 
-function stageOf(asked: Asked, task: Task, despite?: string): Stage {
+function stageOf(asked: Asked, task: Task, despite?: string, unsure?: string): Stage {
   const targets = targetsOf(asked, task);
   return {
     job: task.id,
@@ -52,6 +54,7 @@ function stageOf(asked: Asked, task: Task, despite?: string): Stage {
     environments: [...new Set([...task.environments, ...targets.ids].flatMap((id) => asked.environmentOf(id) ?? []))],
     complete: task.environmentsComplete && task.unread === undefined && targets.complete,
     despite,
+    unsure,
   };
 }
 
@@ -66,7 +69,7 @@ export function deployments(asked: Asked): readonly Deployment[] {
       repository: task.project,
       workflow: task.definition,
       events: task.events,
-      before: tasks.before(task).map((one) => stageOf(asked, one.task, one.despite)),
+      before: tasks.before(task).map((one) => stageOf(asked, one.task, one.despite, one.unsure)),
       source: task.source,
     }));
 }
@@ -98,7 +101,14 @@ export function lowerDeployedFirst(asked: Asked, deployment: Deployment, environ
   const { label } = deployment;
   if (lower.size === 0) return { answer: "yes", why: `no environment stands before ${environment}` };
   const stages = deployment.before.filter((stage) => stage.environments.some((one) => lower.has(one)));
-  const first = stages.find((stage) => stage.despite === undefined) ?? stages[0];
+  const holding = stages.filter((stage) => stage.despite === undefined);
+  const first = holding.find((stage) => stage.unsure === undefined) ?? holding[0] ?? stages[0];
+  if (first?.despite === undefined && first?.unsure !== undefined)
+    return {
+      answer: "unknown",
+      why: `${label} waits for ${first.label}, which may be left out: ${first.unsure}`,
+      wouldShow: `the history of deployments of ${deployment.repository}`,
+    };
   if (first !== undefined) {
     if (first.despite === undefined) return { answer: "yes", why: `${label} waits for ${first.label}` };
     if (mayDeploy(deployment.task) === "unknown")

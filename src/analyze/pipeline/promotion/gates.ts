@@ -2,6 +2,7 @@
 import type { Task } from "../model/task.ts";
 import { deployOf } from "./actions.ts";
 import { type Approvals, approvalsOf } from "./approvals.ts";
+import { modelProjects } from "../model/projects.ts";
 import type { Deployment } from "./deployments.ts";
 import { type Asked, tasksOf } from "./tasks.ts";
 
@@ -44,6 +45,8 @@ export function decorations(asked: Asked, deployment: Deployment): readonly Deco
         )),
     ...clicks(deployment, approvals),
     ...byApps(deployment, approvals),
+    ...inContent(asked, deployment, approvals),
+    ...tooLate(deployment),
     ...afterwards(asked, deployment, approvals),
   ];
 }
@@ -99,6 +102,50 @@ function byApps({ task, label }: Deployment, approvals: readonly Approvals[]): r
       source: task.source,
     }));
 }
+
+/** An approval that the definition asks for is taken out by whoever changes the definition, where nobody reviews that. */
+function inContent(
+  asked: Asked,
+  { job, label, task, forgeEnvironments }: Deployment,
+  approvals: readonly Approvals[],
+): readonly Decoration[] {
+  const project = modelProjects(asked).find((one) => one.jobs.some((each) => each.id === job));
+  const environment = project?.environments.find(
+    (one) => forgeEnvironments.includes(one.id) && one.guard?.passages.some((passage) => passage.byContent === true),
+  );
+  if (project === undefined || environment === undefined || !isAskedOnForge(approvals)) return [];
+  const contexts =
+    project.jobs.find((each) => each.id === job)?.contexts.map(({ id }) => project.contexts.find((one) => one.id === id)) ?? [];
+  const open = project.refs.find(
+    (ref) => contexts.some((context) => context?.content === ref.id) && ref.guard === undefined && ref.movedBy === undefined,
+  );
+  if (open === undefined) return [];
+  const common = {
+    job: task.id,
+    change: `keep the definition of ${label} where others than those it asks for review changes`,
+    source: task.source,
+  };
+  const why = `the approval that ${label} asks for stands in its own definition, and ${open.label}`;
+  return [
+    open.because === undefined
+      ? { ...common, verdict: "violated", why: `${why} takes any push` }
+      : { ...common, verdict: "unknown", why: `${why} may take a push that nobody reviewed: ${open.because}` },
+  ];
+}
+
+/** Whoever is asked after the deployment can only undo it. */
+const tooLate = ({ task, label }: Deployment): readonly Decoration[] =>
+  task.asksAfter === undefined
+    ? []
+    : [
+        {
+          verdict: "violated",
+          why: `${label} asks for an approval after it has deployed`,
+          job: task.id,
+          change: `ask before the step of ${label} that deploys`,
+          source: task.asksAfter,
+        },
+      ];
 
 /** Named as a word of its own, so that `preprod` and `nonprod` are no production. */
 const PRODUCTION = /(?<![\w-])(?:prod|production|prd|live)(?![\w])/i;

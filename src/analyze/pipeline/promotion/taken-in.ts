@@ -4,6 +4,7 @@ import { runsOfTask } from "../../ansible/runs.ts";
 import { secretId } from "../ids.ts";
 import { inputsOf } from "../inputs.ts";
 import { secretsReceived } from "../jobs.ts";
+import type { Context } from "../model/model.ts";
 import { modelProjects } from "../model/projects.ts";
 import { viewPipeline } from "../view.ts";
 import type { Deployment } from "./deployments.ts";
@@ -104,17 +105,22 @@ function wideOnGithub(asked: Asked, deployment: Deployment): readonly WideCreden
     }));
 }
 
-/** A variable that other contexts of the project receive than those of the job's environments. */
+/** A credential that other contexts receive than those of the job's environments, in this project or in another that has it too. */
 function wideOnModel(asked: Asked, deployment: Deployment): readonly WideCredential[] {
-  return modelProjects(asked).flatMap((project) => {
+  const all = modelProjects(asked);
+  return all.flatMap((project) => {
     if (!project.jobs.some((job) => job.id === deployment.job)) return [];
-    const inside = new Set(
-      project.contexts.filter((one) => deployment.forgeEnvironments.includes(one.environment ?? "")).map((one) => one.id),
-    );
+    const isInside = (context: Context): boolean =>
+      deployment.forgeEnvironments.includes(context.environment ?? "") ||
+      deployment.environments.includes(asked.environmentOf(context.id) ?? "");
     const received = project.credentials.filter((credential) => credential.given.some(({ to }) => to === deployment.job));
-    const isContext = new Set(project.contexts.map((context) => context.id));
+    // What only holds credentials (a folder) has no jobs that could receive them.
+    const others = all.filter(({ jobs }) => jobs.length > 0);
+    const outside = new Set(others.flatMap(({ contexts }) => contexts.flatMap((context) => (isInside(context) ? [] : [context.id]))));
+    const isGivenOutside = (id: string): boolean =>
+      all.some(({ credentials }) => credentials.some((one) => one.id === id && one.given.some(({ to }) => outside.has(to))));
     return received
-      .filter((credential) => credential.given.some(({ to }) => isContext.has(to) && !inside.has(to)))
+      .filter((credential) => isGivenOutside(credential.id))
       .map((credential) => ({
         id: credential.id,
         name: credential.name,

@@ -18,6 +18,8 @@ export interface Tasks {
 export interface Before {
   readonly task: Task;
   readonly despite?: string | undefined;
+  /** Given: whether some wait on the way there holds is not certain, and why. */
+  readonly unsure?: string | undefined;
 }
 
 const known = new WeakMap<object, Tasks>();
@@ -43,18 +45,22 @@ function gather(asked: Asked): Tasks {
   return { all, of: (id) => byId.get(id), before };
 }
 
+const weaknessOf = ({ despite, unsure }: Pick<Before, "despite" | "unsure">): number =>
+  (despite === undefined ? 0 : 2) + (unsure === undefined ? 0 : 1);
+
 /** Breadth first. A wait that holds is kept where another to the same task does not: it starts when all are done. */
 function waitedFor(task: Task, byId: ReadonlyMap<string, Task>): readonly Before[] {
   const found = new Map<string, Before>();
-  const queue: { readonly task: Task; readonly despite: string | undefined }[] = [{ task, despite: undefined }];
+  const queue: Before[] = [{ task }];
   for (const at of queue)
     for (const wait of at.task.waits) {
       const next = byId.get(wait.on);
       const despite = at.despite ?? wait.despite;
+      const unsure = at.unsure ?? wait.unsure;
       const earlier = found.get(wait.on);
-      if (next === undefined || (earlier !== undefined && (earlier.despite === undefined || despite !== undefined))) continue;
-      found.set(wait.on, { task: next, despite });
-      queue.push({ task: next, despite });
+      if (next === undefined || (earlier !== undefined && weaknessOf(earlier) <= weaknessOf({ despite, unsure }))) continue;
+      found.set(wait.on, { task: next, despite, unsure });
+      queue.push({ task: next, despite, unsure });
     }
   return [...found.values()];
 }

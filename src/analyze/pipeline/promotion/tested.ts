@@ -31,7 +31,10 @@ export function testedBefore(asked: Asked, deployment: Deployment): readonly Tol
   const required = requiredChecks(asked, deployment);
   return KINDS.map(({ words, of, check }): Told => {
     const ran = before.filter((one) => of(one.task) !== undefined);
-    const held = ran.find((one) => one.despite === undefined && !isIgnored(one, of));
+    const holding = ran.filter((one) => one.despite === undefined && !isIgnored(one, of));
+    const held = holding.find((one) => one.unsure === undefined) ?? holding[0];
+    if (held?.unsure !== undefined)
+      return { answer: "unknown", why: `${held.task.label} runs ${words}, and may be left out: ${held.unsure}`, wouldShow: SHOWS };
     // What another workflow's run tested is the commit that it ran on.
     const isOfCommit = held === undefined || task.newestCommit === undefined || held.task.definition === task.definition;
     if (held !== undefined && isOfCommit) return { answer: "yes", why: `${label} waits for ${held.task.label}, which runs ${words}` };

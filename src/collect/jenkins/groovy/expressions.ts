@@ -20,18 +20,24 @@ const BINARY: readonly (readonly string[])[] = [
   ["**"],
 ];
 
+/** Each operator is a level of the tree, and whoever walks that calls itself. */
+const LONGEST = 400;
+
 const PRECEDENCE: ReadonlyMap<string, number> = new Map(BINARY.flatMap((signs, level) => signs.map((sign) => [sign, level] as const)));
 
 const levelOf = (token: Token): number | undefined =>
-  token.type === "sign" || /^(?:in|instanceof|as)$/.test(token.type === "name" ? token.value : "") ? PRECEDENCE.get(token.value) : undefined;
+  token.type === "sign" || /^(?:in|instanceof|as)$/.test(token.type === "name" ? token.value : "")
+    ? PRECEDENCE.get(token.value)
+    : undefined;
 
 /** `isStatement`: a command (`sh 'make'`) may stand here, without parentheses. */
 export function expression(state: State, block: ReadBlock, isStatement = false, level = 0): Expression {
   let left = unary(state, block, isStatement);
-  for (;;) {
+  for (let length = 0; ; length++) {
     const token = peek(state);
     const own = levelOf(token);
     if (own === undefined || own < level) return left;
+    if (length > LONGEST) throw new Unread(`more than ${LONGEST} operators in a row`, token.line);
     take(state);
     skipLines(state);
     left = within(state, state.brackets, () => rightOf(state, block, left, token, own));
@@ -63,13 +69,16 @@ function unary(state: State, block: ReadBlock, isStatement: boolean): Expression
 
 function postfix(state: State, block: ReadBlock, isStatement: boolean): Expression {
   let value = primary(state, block);
-  for (;;) {
+  for (let length = 0; ; length++) {
+    if (length > LONGEST) throw new Unread(`more than ${LONGEST} calls and members in a row`, peek(state).line);
     const token = peek(state);
     if (token.type === "newline" && continuesBelow(state)) {
       skipLines(state);
       continue;
     }
-    const next = suffix(state, block, value, token) ?? (isStatement && isCommand(value, token, peek(state, 1)) ? command(state, block, value) : undefined);
+    const next =
+      suffix(state, block, value, token) ??
+      (isStatement && isCommand(value, token, peek(state, 1)) ? command(state, block, value) : undefined);
     if (next === undefined) return value;
     value = next;
   }
@@ -107,7 +116,8 @@ function suffix(state: State, block: ReadBlock, value: Expression, token: Token)
   return undefined;
 }
 
-const isCallable = (value: Expression): boolean => value.kind === "name" || value.kind === "member" || value.kind === "call" || value.kind === "closure";
+const isCallable = (value: Expression): boolean =>
+  value.kind === "name" || value.kind === "member" || value.kind === "call" || value.kind === "closure";
 
 /** A call, with the closures that follow its parentheses. */
 function called(state: State, block: ReadBlock, value: Expression, given: readonly Argument[]): Expression {
@@ -240,8 +250,10 @@ function grouped(state: State, block: ReadBlock): Expression {
     return inner;
   });
   const next = peek(state);
-  const isCast = (value.kind === "name" || value.kind === "member") && (next.type === "name" ? levelOf(next) === undefined : next.type === "text");
-  if (!isCast || !/^[A-Z]|^(?:int|long|boolean|double|float)$/.test(value.name)) return { kind: "operation", operator: "()", parts: [value], line };
+  const isCast =
+    (value.kind === "name" || value.kind === "member") && (next.type === "name" ? levelOf(next) === undefined : next.type === "text");
+  if (!isCast || !/^[A-Z]|^(?:int|long|boolean|double|float)$/.test(value.name))
+    return { kind: "operation", operator: "()", parts: [value], line };
   return within(state, state.brackets, () => unary(state, block, false));
 }
 
@@ -256,4 +268,3 @@ function named(state: State, block: ReadBlock): Expression {
   const given = isSign(peek(state), "(") ? parenthesized(state, block) : [];
   return { kind: "call", name: `new ${parts.join(".")}`, arguments: given, line };
 }
-

@@ -157,15 +157,15 @@ function passOver(state: State): readonly Statement[] {
 function ifStatement(state: State): readonly Statement[] {
   const { line } = take(state);
   const condition = inParentheses(state);
-  const then = body(state);
+  const holds = body(state);
   const mark = state.at;
   skipLines(state);
   if (!isWord(peek(state), "else")) {
     state.at = mark;
-    return [{ kind: "if", condition, then, otherwise: [], line }];
+    return [{ kind: "if", condition, holds, otherwise: [], line }];
   }
   take(state);
-  return [{ kind: "if", condition, then, otherwise: within(state, state.brackets, () => body(state)), line }];
+  return [{ kind: "if", condition, holds, otherwise: within(state, state.brackets, () => body(state)), line }];
 }
 
 function forLoop(state: State): readonly Statement[] {
@@ -201,7 +201,7 @@ function switchStatement(state: State): readonly Statement[] {
       const value: Expression = token.value === "case" ? expression(state, block) : { kind: "literal", value: true, line: token.line };
       expect(state, ":");
       const condition: Expression = { kind: "operation", operator: "==", parts: [subject, value], line };
-      cases.push({ kind: "if", condition, then: caseBody(state), otherwise: [], line: token.line });
+      cases.push({ kind: "if", condition, holds: caseBody(state), otherwise: [], line: token.line });
     }
   });
 }
@@ -355,7 +355,10 @@ function withBlockBelow(state: State, value: Expression): Expression {
   const closed = braced(state);
   const given = value.kind === "call" ? value.arguments : [];
   const own = { kind: "closure", body: closed, line: value.line } as const;
-  return { ...(value.kind === "call" ? value : { kind: "call", name: value.name, line: value.line }), arguments: [...given, { value: own }] };
+  return {
+    ...(value.kind === "call" ? value : { kind: "call", name: value.name, line: value.line }),
+    arguments: [...given, { value: own }],
+  };
 }
 
 /** `env.NAME` of what is written to, the name alone of a list or map; empty where it is no plain path. */

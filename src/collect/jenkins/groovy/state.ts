@@ -72,7 +72,11 @@ export function expect(state: State, value: string): Token {
 }
 
 export const shown = (token: Token): string =>
-  token.type === "end" ? "the end of the file" : token.type === "newline" ? "the end of the line" : JSON.stringify(token.value.slice(0, 40));
+  token.type === "end"
+    ? "the end of the file"
+    : token.type === "newline"
+      ? "the end of the line"
+      : JSON.stringify(token.value.slice(0, 40));
 
 /** Reads inside brackets, where lines do not count, or inside braces, where they do. */
 export function within<T>(state: State, brackets: number, read: () => T): T {

@@ -143,10 +143,11 @@ function readText(reader: Reader, depth: number): { readonly value: string; read
   return { value: parts.join(""), isOpen };
 }
 
-const opensText = (reader: Reader): boolean => {
+const opensText = (reader: Reader, spaced: boolean): boolean => {
   const char = reader.text[reader.at];
   if (char === "'" || char === '"') return true;
-  if (starts(reader, "$/")) return !endsValue(reader.tokens.at(-1));
+  // A dollar before a slash is no operator: after a blank it opens a string, as in `sh $/…/$`.
+  if (starts(reader, "$/")) return spaced || !endsValue(reader.tokens.at(-1));
   return char === "/" && !endsValue(reader.tokens.at(-1)) && slashyEnds(reader);
 };
 
@@ -158,7 +159,7 @@ const slashyEnds = (reader: Reader): boolean => {
 
 function readToken(reader: Reader, spaced: boolean): Token {
   const { line } = reader;
-  if (opensText(reader)) {
+  if (opensText(reader, spaced)) {
     const { value, isOpen } = readText(reader, 0);
     return { type: "text", value, line, spaced, isOpen };
   }

@@ -23,12 +23,23 @@ export function readJenkinsfile(text: string, file: string, line: number, finger
   const tree = parseGroovy(text);
   const sheet = sheetFor(tree, (own) => ({ file, line: own + line - 1 }), fingerprint);
   for (const passed of tree.passed) sheet.problems.push({ what: `it was passed over: ${passed.what}`, source: sheet.at(passed.line) });
-  const refused = (what: string, source: Source): Reading => ({ problems: [...sheet.problems.map(notFatal), { what, source, isFatal: true }] });
+  const refused = (what: string, source: Source): Reading => ({
+    problems: [...sheet.problems.map(notFatal), { what, source, isFatal: true }],
+  });
   const declared = declarativeIn(tree.statements);
   try {
-    if (declared === undefined) walk(sheet, ROOT, tree.statements.filter((one) => one.kind !== "method"));
+    if (declared === undefined)
+      walk(
+        sheet,
+        ROOT,
+        tree.statements.filter((one) => one.kind !== "method"),
+      );
     else {
-      walk(sheet, ROOT, tree.statements.filter((one) => one !== declared.statement && one.kind === "assign"));
+      walk(
+        sheet,
+        ROOT,
+        tree.statements.filter((one) => one !== declared.statement && one.kind === "assign"),
+      );
       sheet.open = undefined;
       if (!readDeclarative(sheet, ROOT, declared.body)) return refused("the pipeline has no stages", sheet.at(declared.statement.line));
     }
@@ -69,7 +80,9 @@ function sheetFor(tree: GroovyFile, at: Sheet["at"], fingerprint: (secret: strin
   return sheet;
 }
 
-function declarativeIn(statements: readonly Statement[]): { readonly statement: Statement; readonly body: readonly Statement[] } | undefined {
+function declarativeIn(
+  statements: readonly Statement[],
+): { readonly statement: Statement; readonly body: readonly Statement[] } | undefined {
   for (const statement of statements) {
     if (statement.kind !== "expression" || statement.value.kind !== "call" || statement.value.name !== "pipeline") continue;
     const block = closuresOf(statement.value.arguments)[0];
@@ -89,4 +102,6 @@ const pipelineOf = (sheet: Sheet, style: Read["style"]): Read => ({
 
 /** By content: what only a pipeline has at the beginning of a line. */
 export const looksLikePipeline = (text: string): boolean =>
-  /^[ \t]*(?:@Library[ \t]*\(|(?:pipeline|node|podTemplate|timestamps|ansiColor)[ \t]*(?:\([^\n)]{0,200}\))?[ \t]*\{|stage[ \t]*[('"]|properties[ \t]*\(?[ \t]*\[)/m.test(text.slice(0, 1 << 20));
+  /^[ \t]*(?:@Library[ \t]*\(|(?:pipeline|node|podTemplate|timestamps|ansiColor)[ \t]*(?:\([^\n)]{0,200}\))?[ \t]*\{|stage[ \t]*[('"]|properties[ \t]*\(?[ \t]*\[)/m.test(
+    text.slice(0, 1 << 20),
+  );

@@ -30,7 +30,8 @@ const script: Step = (sheet, frame, draft, call) => {
 
 /** The literal parts of a text that is put together: `'kubectl apply -f ' + file`. */
 function written(value: Expression, depth = 0): string {
-  if (value.kind === "operation" && value.operator === "+" && depth < 60) return value.parts.map((part) => written(part, depth + 1)).join("");
+  if (value.kind === "operation" && value.operator === "+" && depth < 500)
+    return value.parts.map((part) => written(part, depth + 1)).join("");
   return textOf(value) ?? `\${${writtenOf(value)}}`;
 }
 
@@ -70,7 +71,8 @@ const checkout: Step = (sheet, _frame, draft, call) => {
   for (const { name, value } of namedWithin(call.arguments)) {
     if (name === "url" || name === "remote") url ??= textOf(value);
     if (name === "branch") ref ??= textOf(value);
-    if (name === "branches" && value.kind === "list") ref ??= textOf([...namedWithin([{ value: value.items[0] ?? value }])].find((one) => one.name === "name")?.value);
+    if (name === "branches" && value.kind === "list")
+      ref ??= textOf([...namedWithin([{ value: value.items[0] ?? value }])].find((one) => one.name === "name")?.value);
   }
   if (call.name === "git") url ??= textOf(plainOf(call.arguments)[0]);
   // `checkout scm`: the repository and commit that the definition is from.
@@ -81,7 +83,10 @@ const checkout: Step = (sheet, _frame, draft, call) => {
 
 const artifacts: Step = (_sheet, _frame, draft, call) => {
   const named = namedOf(call.arguments);
-  draft.artifacts.push(textOf(argumentOf(named, "artifacts") ?? argumentOf(named, "name") ?? argumentOf(named, "includes") ?? plainOf(call.arguments)[0]) ?? "*");
+  draft.artifacts.push(
+    textOf(argumentOf(named, "artifacts") ?? argumentOf(named, "name") ?? argumentOf(named, "includes") ?? plainOf(call.arguments)[0]) ??
+      "*",
+  );
 };
 
 const unstash: Step = (_sheet, _frame, draft) => {
@@ -96,8 +101,8 @@ const copy: Step = (_sheet, _frame, draft, call) => {
 /** `step([$class: 'ArtifactArchiver', …])`: the older form names a class. */
 const older: Step = (sheet, frame, draft, call) => {
   const kind = textOf(argumentOf(namedOf(call.arguments), "$class")) ?? "";
-  if (/ArtifactArchiver$/.test(kind)) return artifacts(sheet, frame, draft, call);
-  if (/CopyArtifact$/.test(kind)) return copy(sheet, frame, draft, call);
+  if (kind.endsWith("ArtifactArchiver")) return artifacts(sheet, frame, draft, call);
+  if (kind.endsWith("CopyArtifact")) return copy(sheet, frame, draft, call);
 };
 
 /** `load 'deploy.groovy'`: a file of the workspace, which is not followed. */
@@ -125,13 +130,15 @@ const properties: Setting = (sheet, call) => {
     if (depth > 8) return;
     if (value.kind === "list") for (const item of value.items) within(item, depth + 1);
     if (value.kind !== "call") return;
-    if (value.name === "parameters" || value.name === "pipelineTriggers") for (const { value: each } of value.arguments) within(each, depth + 1);
+    if (value.name === "parameters" || value.name === "pipelineTriggers")
+      for (const { value: each } of value.arguments) within(each, depth + 1);
     else settingOf(sheet, value);
   };
   for (const { value } of call.arguments) within(value);
 };
 
-const TRIGGERS = /^(?:cron|pollSCM|upstream|githubPush|gitlab|GenericTrigger|genericTrigger|bitbucketPush|parameterizedCron|URLTrigger|dockerHubTrigger)$/;
+const TRIGGERS =
+  /^(?:cron|pollSCM|upstream|githubPush|gitlab|GenericTrigger|genericTrigger|bitbucketPush|parameterizedCron|URLTrigger|dockerHubTrigger)$/;
 
 /** One parameter or trigger of a pipeline. */
 export function settingOf(sheet: Sheet, call: Call): void {
@@ -167,4 +174,3 @@ export const STEPS: Readonly<Record<string, Step>> = {
 
 /** Steps that say something of the whole pipeline. */
 export const SETTINGS: Readonly<Record<string, Setting>> = { library, properties };
-

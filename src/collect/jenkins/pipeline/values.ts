@@ -8,7 +8,8 @@ export function textOf(value: Expression | undefined): string | undefined {
   if (value.kind === "literal" && value.value !== null) return String(value.value);
   if (value.kind === "operation" && value.operator === "()") return textOf(value.parts[0]);
   // Methods of a text that change blanks alone: `'''…'''.stripIndent()`.
-  if (value.kind === "call" && value.on !== undefined && /^(?:stripIndent|stripMargin|trim|toString)$/.test(value.name)) return textOf(value.on);
+  if (value.kind === "call" && value.on !== undefined && /^(?:stripIndent|stripMargin|trim|toString)$/.test(value.name))
+    return textOf(value.on);
   return undefined;
 }
 
@@ -41,7 +42,9 @@ export function writtenOf(value: Expression, depth = 0): string {
         ", ",
       )})`;
     default:
-      return value.parts.length === 1 ? `${value.operator === "()" ? "" : value.operator}${each(value.parts, "")}` : each(value.parts, ` ${value.operator} `);
+      return value.parts.length === 1
+        ? `${value.operator === "()" ? "" : value.operator}${each(value.parts, "")}`
+        : each(value.parts, ` ${value.operator} `);
   }
 }
 
@@ -67,7 +70,11 @@ export function* namedWithin(given: readonly Argument[], depth = 0): Generator<A
   for (const { name, value } of given) {
     if (name !== undefined) yield { name, value };
     if (value.kind === "map") yield* namedWithin(value.entries, depth + 1);
-    if (value.kind === "list") yield* namedWithin(value.items.map((item) => ({ value: item })), depth + 1);
+    if (value.kind === "list")
+      yield* namedWithin(
+        value.items.map((item) => ({ value: item })),
+        depth + 1,
+      );
     if (value.kind === "call") yield* namedWithin(value.arguments, depth + 1);
   }
 }

@@ -25,7 +25,7 @@ function walkStatement(sheet: Sheet, frame: Frame, statement: Statement): void {
     case "if": {
       const condition = truthOf(statement.condition);
       walkValue(sheet, frame, statement.condition);
-      walk(sheet, { ...frame, condition: both(frame.condition, condition) }, statement.then);
+      walk(sheet, { ...frame, condition: both(frame.condition, condition) }, statement.holds);
       return walk(sheet, { ...frame, condition: both(frame.condition, { not: condition }) }, statement.otherwise);
     }
     case "loop":
@@ -50,7 +50,7 @@ function assign(sheet: Sheet, frame: Frame, name: string, value: Expression | un
 
 /** A failure goes on past the `try` unless some handler throws again (or there is none). */
 function walkTry(sheet: Sheet, frame: Frame, { body, handlers, after }: Extract<Statement, { kind: "try" }>): void {
-  const isCaught = handlers.length > 0 && handlers.some((handler) => !throwsAgain(handler));
+  const isCaught = handlers.some((handler) => !throwsAgain(handler));
   walk(sheet, isCaught ? catching(sheet, frame, "a catch that does not throw again") : frame, body);
   for (const handler of handlers) walk(sheet, { ...frame, post: "failure" }, handler);
   walk(sheet, { ...frame, post: "always" }, after);
@@ -63,7 +63,10 @@ const throwsAgain = (handler: readonly Statement[]): boolean =>
       (one.kind === "expression" && one.value.kind === "call" && one.value.name === "error" && one.value.on === undefined),
   );
 
-export const catching = (sheet: Sheet, frame: Frame, why: string): Frame => ({ ...frame, catches: [...frame.catches, { id: sheet.catches++, why }] });
+export const catching = (sheet: Sheet, frame: Frame, why: string): Frame => ({
+  ...frame,
+  catches: [...frame.catches, { id: sheet.catches++, why }],
+});
 
 /** Values that hold calls run them; closures that are only named run where they are called. */
 function walkValue(sheet: Sheet, frame: Frame, value: Expression, depth = 0): void {
@@ -150,11 +153,14 @@ function walkStage(sheet: Sheet, frame: Frame, call: Call): void {
 function dropEmpty(sheet: Sheet, at: number): void {
   const draft = sheet.drafts[at];
   if (draft === undefined || sheet.drafts.length === at + 1) return;
-  const isEmpty = [draft.steps, draft.inputs, draft.builds, draft.checkouts, draft.artifacts, draft.copiesFrom].every((list) => list.length === 0);
+  const isEmpty = [draft.steps, draft.inputs, draft.builds, draft.checkouts, draft.artifacts, draft.copiesFrom].every(
+    (list) => list.length === 0,
+  );
   if (!isEmpty || draft.unstashes) return;
   sheet.drafts.splice(at, 1);
-  const moved = (all: readonly number[]): readonly number[] =>
-    [...new Set(all.flatMap((index) => (index === at ? draft.after : [index > at ? index - 1 : index])))];
+  const moved = (all: readonly number[]): readonly number[] => [
+    ...new Set(all.flatMap((index) => (index === at ? draft.after : [index > at ? index - 1 : index]))),
+  ];
   for (const [index, one] of sheet.drafts.entries()) if (index >= at) sheet.drafts[index] = { ...one, after: moved(one.after) };
   sheet.frontier = moved(sheet.frontier);
 }
@@ -191,8 +197,16 @@ function bodiesOf(sheet: Sheet, value: Expression): readonly (readonly Statement
   if (value.kind === "closure") return [value.body];
   if (value.kind !== "call") return [];
   const body = sheet.methods.get(value.name) ?? closuresOf(value.arguments)[0]?.body;
-  const given = (body ?? []).flatMap((one) => ((one.kind === "leave" || one.kind === "expression") && one.value !== undefined ? [one.value] : []));
-  return given.flatMap((one) => (one.kind === "closure" ? [one.body] : one.kind === "map" ? one.entries.flatMap(({ value: each }) => (each.kind === "closure" ? [each.body] : [])) : []));
+  const given = (body ?? []).flatMap((one) =>
+    (one.kind === "leave" || one.kind === "expression") && one.value !== undefined ? [one.value] : [],
+  );
+  return given.flatMap((one) =>
+    one.kind === "closure"
+      ? [one.body]
+      : one.kind === "map"
+        ? one.entries.flatMap(({ value: each }) => (each.kind === "closure" ? [each.body] : []))
+        : [],
+  );
 }
 
 function walkLocal(sheet: Sheet, frame: Frame, call: Call, body: readonly Statement[]): void {
@@ -205,7 +219,10 @@ function walkLocal(sheet: Sheet, frame: Frame, call: Call, body: readonly Statem
 /** `docker.image('node:20').inside { … }`, `list.each { … }`, `library.deploy()`. */
 function walkMethod(sheet: Sheet, frame: Frame, call: Call, on: Expression): void {
   const path = pathOf(on);
-  const image = on.kind === "call" && on.name === "image" && on.on !== undefined && pathOf(on.on) === "docker" ? textOf(plainOf(on.arguments)[0]) : undefined;
+  const image =
+    on.kind === "call" && on.name === "image" && on.on !== undefined && pathOf(on.on) === "docker"
+      ? textOf(plainOf(on.arguments)[0])
+      : undefined;
   const at = sheet.at(call.line);
   if (image !== undefined && call.name !== "push") {
     const images = [{ name: image, source: at }];
@@ -241,10 +258,12 @@ function walkDocker(sheet: Sheet, frame: Frame, call: Call): void {
 function unknownStep(sheet: Sheet, frame: Frame, call: Call, name: string): void {
   const source = sheet.at(call.line);
   const draft = stageFor(sheet, frame, source);
-  const given = Object.fromEntries(call.arguments.flatMap(({ name: key, value }, index) => {
-    const text = textOf(value);
-    return text === undefined ? [] : [[key ?? String(index), text]];
-  }));
+  const given = Object.fromEntries(
+    call.arguments.flatMap(({ name: key, value }, index) => {
+      const text = textOf(value);
+      return text === undefined ? [] : [[key ?? String(index), text]];
+    }),
+  );
   const swallowed = frame.catches.find((one) => !draft.catches.includes(one))?.why;
   draft.steps.push({
     text: "",
@@ -269,7 +288,8 @@ function credentialsIn(sheet: Sheet, call: Call): { readonly id: string; readonl
     const values = value.kind === "list" ? value.items : [value];
     for (const one of values) if (one.kind !== "map" && one.kind !== "closure" && one.kind !== "call") found.push(literalOf(one) ?? "*");
   }
-  if (call.name === "sshagent") for (const one of plainOf(call.arguments)) if (one.kind === "list") found.push(...one.items.map((id) => literalOf(id) ?? "*"));
+  if (call.name === "sshagent")
+    for (const one of plainOf(call.arguments)) if (one.kind === "list") found.push(...one.items.map((id) => literalOf(id) ?? "*"));
   return [...new Set(found)].filter((id) => id !== "").map((id) => ({ id, source }));
 }
 
@@ -280,10 +300,11 @@ function imagesIn(sheet: Sheet, call: Call): { readonly name: string; readonly s
   const named = [...namedWithin(call.arguments)].flatMap(({ name, value }) => (name === "image" ? [textOf(value)] : []));
   const first = call.name === "withDockerContainer" ? [textOf(plainOf(call.arguments)[0])] : [];
   const yaml = textOf(argumentOf(namedOf(call.arguments), "yaml"));
-  return [...named, ...first, ...(yaml === undefined ? [] : imagesOfYaml(yaml))].flatMap((name) => (name === undefined ? [] : [{ name, source }]));
+  return [...named, ...first, ...(yaml === undefined ? [] : imagesOfYaml(yaml))].flatMap((name) =>
+    name === undefined ? [] : [{ name, source }],
+  );
 }
 
 /** Lines of a pod's definition that name an image: the rest of it is not needed. */
 export const imagesOfYaml = (yaml: string): readonly string[] =>
   [...yaml.matchAll(/^[ \t-]*image:[ \t]*["']?([^\s"'#]+)/gm)].map((match) => match[1] as string);
-

@@ -47,7 +47,13 @@ function conditionOf(name: string, given: readonly Argument[]): readonly Jenkins
     case "environment":
       return [byVariable(literalOf(argumentOf(given, "name")), literalOf(argumentOf(given, "value")))];
     default:
-      return [open(`${name} ${plainOf(given).map((one) => writtenOf(one)).join(" ")}`.trim())];
+      return [
+        open(
+          `${name} ${plainOf(given)
+            .map((one) => writtenOf(one))
+            .join(" ")}`.trim(),
+        ),
+      ];
   }
 }
 
@@ -91,7 +97,8 @@ export function truthOf(value: Expression, depth = 0): JenkinsCondition {
 /** A name that is compared holds no pattern. */
 const exactly = (name: string): JenkinsCondition => (/[*?]/.test(name) ? open(name) : { branch: name });
 
-const isBranch = (value: Expression): boolean => /^(?:env\.)?BRANCH_NAME$/.test(pathOf(value)) || (value.kind === "text" && value.value === "${env.BRANCH_NAME}");
+const isBranch = (value: Expression): boolean =>
+  /^(?:env\.)?BRANCH_NAME$/.test(pathOf(value)) || (value.kind === "text" && value.value === "${env.BRANCH_NAME}");
 
 /** `env.CHANGE_ID` is set on change requests alone (multibranch pipelines). */
 const changeId = (value: Expression): JenkinsCondition | undefined =>
