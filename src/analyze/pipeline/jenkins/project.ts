@@ -211,7 +211,9 @@ function projectOf(input: PlaneInput, all: JenkinsFacts, facts: JobFacts): Proje
     change: ids.changeId(id),
     ...(parts.forks && { fork: { id: ids.forkId(id), because: becauseOf(parts.forks.because) } }),
     authors: [],
-    authoredBy: facts.repositories.flatMap(({ known }) => (known?.authors ?? []).map((one) => proposedBy(one, `${controller.name}/${name}`))),
+    authoredBy: facts.repositories.flatMap(({ known }) =>
+      (known?.authors ?? []).map((one) => proposedBy(one, `${controller.name}/${name}`)),
+    ),
     administrators: controller.access.holders("Job/Configure", name),
     refs: parts.refs,
     environments: placed.map(({ environment }) => environment),
