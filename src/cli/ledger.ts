@@ -1,5 +1,8 @@
 // bulkhead ledger: begins, shows, proves and verifies the record of verdicts and decisions.
 import type { Command } from "commander";
+import { client } from "../app/gate/client.ts";
+import { downloadable } from "../app/gate/download.ts";
+import { exportLedger } from "../app/gate/export.ts";
 import { askWitness } from "../app/ledger/ask-witness.ts";
 import { createLedger, readerOf } from "../app/ledger/folder.ts";
 import { ed25519Signer, keyAt, policyOf } from "../app/ledger/keys.ts";
@@ -34,6 +37,7 @@ export function register(program: Command): void {
     "bulkhead ledger init ledger --key ledger.pem --origin ledger.example.com > trust.policy":
       "keep ledger.pem with the one that writes, trust.policy with those who read",
   });
+  registerExport(ledger);
   registerVerify(ledger);
   registerReading(ledger);
   const cosigned = ledger
@@ -47,6 +51,27 @@ export function register(program: Command): void {
     });
   withExamples(cosigned, {
     "bulkhead ledger cosign ledger --witness https://witness.example.com": "after each run, so that no history can be rewritten unseen",
+  });
+}
+
+function registerExport(ledger: Command): void {
+  const exported = ledger
+    .command("export")
+    .description("Write a server's ledger as a folder that `ledger verify` reads, with the charters that decided.")
+    .argument("<folder>", "where to; exporting again adds what is new")
+    .requiredOption("--from <where>", "a server's address (BULKHEAD_TOKEN says who asks), postgres://…, or a data folder")
+    .option("--cosigned", "at the newest checkpoint that a witness cosigned")
+    .exitOverride()
+    .action(async (folder: string, flags: { readonly from: string; readonly cosigned?: true }) => {
+      const isCosigned = flags.cosigned ?? false;
+      const entries = /^https?:/.test(flags.from)
+        ? await exportLedger(await downloadable(client({ server: flags.from, environment: process.env }), isCosigned), folder)
+        : await (await import("../server/export.ts")).exportFrom(flags.from, folder, isCosigned);
+      process.stderr.write(`exported: ${entries} entries\n`);
+    });
+  withExamples(exported, {
+    "bulkhead ledger export ledger --from https://bulkhead.example.com":
+      "then: bulkhead ledger verify ledger --policy trust.policy --charter ledger/charters/*.yaml",
   });
 }
 

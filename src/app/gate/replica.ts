@@ -4,7 +4,7 @@ import { append, type Edge, EMPTY_EDGE, rootOfEdge } from "../../ledger/append.t
 import { parseCheckpoint, signCheckpoint } from "../../ledger/checkpoint.ts";
 import { encodeEntry, type Entry } from "../../ledger/entry.ts";
 import { isSameHash, leafHash } from "../../ledger/merkle.ts";
-import { isSignedBy, type Signer } from "../../ledger/note.ts";
+import { isSignedBy, type Note, type Signer } from "../../ledger/note.ts";
 import type { Reference } from "../../ledger/promotion.ts";
 import { MAX_ENTRY_BYTES } from "../../ledger/tiles.ts";
 import type { NewEntry } from "../ledger/folder.ts";
@@ -37,6 +37,8 @@ export const firstHead = (signers: readonly [Signer, ...Signer[]]): Head => ({
   size: 0,
   checkpoint: signCheckpoint({ origin: signers[0].key.name, size: 0, root: rootOfEdge(EMPTY_EDGE) }, signers),
 });
+
+export const isSigned = (note: Note, { key }: Signer): boolean => isSignedBy(note, key);
 
 /** The same head under the signatures of today's keys; undefined when the first of them has signed it already. */
 export function resigned(head: Head, signers: readonly [Signer, ...Signer[]]): Head | undefined {

@@ -31,7 +31,14 @@ export interface HttpOptions {
 /** Values that never reach the log. */
 const REDACTED = ["req.headers.authorization", "req.headers.cookie", 'res.headers["set-cookie"]'];
 
-export const loggerTo = (level: string): { readonly level: string; readonly redact: readonly string[] } => ({ level, redact: REDACTED });
+/** Structured, one JSON line each, on stderr. */
+export const loggerTo = (
+  level: string,
+): { level: string; redact: string[]; stream: NodeJS.WritableStream & { write(text: string): void } } => ({
+  level,
+  redact: REDACTED,
+  stream: process.stderr,
+});
 
 export type Server = FastifyInstance;
 
