@@ -2,6 +2,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { type FetchOptions as GithubOptions, openGithub } from "../collect/github/fetch.ts";
+import { type FetchOptions as GitlabOptions, openGitlab } from "../collect/gitlab/fetch.ts";
 import type { Sink } from "../collect/sink.ts";
 import type { Result } from "../lib/result.ts";
 import type { Scope } from "../model/manifest.ts";
@@ -9,6 +10,7 @@ import { CollectError } from "./collect.ts";
 import { Draft, isWholeFolder, tellUnanswered, workingFolder } from "./draft.ts";
 
 export { permissionsText as githubPermissions } from "../collect/github/fetch-permissions.ts";
+export { permissionsText as gitlabPermissions } from "../collect/gitlab/fetch-permissions.ts";
 
 interface Forge {
   readonly caller: { readonly name: string; readonly server: string };
@@ -37,6 +39,21 @@ export const collectGithub = (options: CollectGithubOptions): Promise<number> =>
     refused: (why) =>
       `GitHub answers nothing: ${why}\n  Give a token in GITHUB_TOKEN or GH_TOKEN, and the address with --api where it is not github.com.`,
   });
+
+export interface CollectGitlabOptions extends GitlabOptions, Collecting {
+  readonly say: (line: string) => void;
+}
+
+export const collectGitlab = (options: CollectGitlabOptions): Promise<number> => {
+  const owner = options.group ?? options.projects?.[0]?.split("/")[0] ?? "";
+  return collectForge(options, {
+    folder: owner,
+    scope: { system: "gitlab", organization: owner },
+    open: () => openGitlab(options),
+    refused: (why) =>
+      `GitLab answers nothing: ${why}\n  Give a token in GITLAB_TOKEN, and the address with --url where it is not gitlab.com.`,
+  });
+};
 
 interface Target {
   /** Below `estate/SYSTEM`. */

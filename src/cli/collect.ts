@@ -3,6 +3,7 @@ import { type Command, InvalidArgumentError } from "commander";
 import { collectAws, leastPolicy } from "../app/collect.ts";
 import { fingerprinting, places, say, sayAgain } from "./collecting.ts";
 import { register as registerGithub } from "./collect-github.ts";
+import { register as registerGitlab } from "./collect-gitlab.ts";
 import { register as registerKubernetes } from "./collect-kubernetes.ts";
 import { EXIT } from "./exit.ts";
 import { withExamples } from "./flags.ts";
@@ -58,6 +59,7 @@ export function register(program: Command): void {
   }).action(collect);
   registerKubernetes(parent);
   registerGithub(parent);
+  registerGitlab(parent);
 }
 
 async function collect(flags: Flags): Promise<void> {

@@ -3,7 +3,7 @@ import { isObject, type Json, type JsonObject } from "../../lib/json.ts";
 import { scriptWithoutSecrets, variableWithoutSecrets } from "../../lib/secret-text.ts";
 import { matchPath, parseCall } from "./call.ts";
 import { isRunnable } from "./map-files.ts";
-import { workflowWithoutSecrets } from "./workflow-text.ts";
+import { definitionWithoutSecrets } from "../definition-text.ts";
 
 type Fingerprint = (secret: string) => string;
 type Form = (document: Json, by: Fingerprint) => Json;
@@ -72,7 +72,7 @@ function pullForm(pull: JsonObject): JsonObject {
 }
 
 export function formOf(path: string, document: Json, by: Fingerprint): Json {
-  if (typeof document === "string") return workflowWithoutSecrets(document, by);
+  if (typeof document === "string") return definitionWithoutSecrets(document, by);
   const asked = parseCall(`GET ${path}`)?.path ?? [];
   const form = FORMS.find(([pattern]) => matchPath(pattern, asked) !== undefined)?.[1];
   return deep(form ? form(document, by) : document, by);

@@ -5,7 +5,7 @@ import { describe, expect, test } from "vitest";
 import { parseBytes } from "../../lib/parse.ts";
 import { fingerprint } from "../../lib/hash.ts";
 import { collector } from "./collector.ts";
-import { workflowWithoutSecrets } from "./workflow-text.ts";
+import { definitionWithoutSecrets } from "../definition-text.ts";
 
 const by = (secret: string): string => fingerprint(new Uint8Array(32), secret);
 
@@ -41,8 +41,8 @@ const CASES: readonly (readonly [name: string, text: string, written: string])[]
 ];
 
 test.each(CASES)("%s", (_, text, written) => {
-  expect(workflowWithoutSecrets(text, by)).toBe(written);
-  expect(workflowWithoutSecrets(written, by)).toBe(written);
+  expect(definitionWithoutSecrets(text, by)).toBe(written);
+  expect(definitionWithoutSecrets(written, by)).toBe(written);
 });
 
 const corpus = join(process.env["BULKHEAD_CORPUS"] ?? join(import.meta.dirname, "../../../../shared/corpus"), "ci/workflows");
@@ -53,7 +53,7 @@ describe.skipIf(!existsSync(corpus))("the corpus (skipped where BULKHEAD_CORPUS 
     let changed = 0;
     for (const name of files) {
       const text = readFileSync(join(corpus, name), "utf8");
-      const written = workflowWithoutSecrets(text, by);
+      const written = definitionWithoutSecrets(text, by);
       if (written !== text) changed++;
       expect(lines(written), name).toBe(lines(text));
       expect(reading(written), name).toEqual(reading(text));

@@ -69,7 +69,7 @@ const isNumber = (text: string): boolean => /^\d+$/.test(text);
 
 /** Whose the answer is: the call says it, unless by number; then the scope. */
 function ownerOf(shape: Shape, called: Called | undefined, file: ParsedFile): string | undefined {
-  if (shape.name === "project") return "";
+  if (shape.name === "project" || shape.in === "runners") return "";
   return called !== undefined && !isNumber(called.of) ? called.of : file.scope?.project;
 }
 
@@ -97,15 +97,51 @@ function mapAnswer(
   const items = Array.isArray(document) ? document : [document];
   for (const [index, item] of items.entries()) {
     const at = shape.isList ? inside(source, index) : source;
-    const read = shape.read(item, of, at);
+    const read = shape.read(item, of, at, called);
     if (typeof read === "string") bad(read, at);
     else sink.observation(called?.kind === "groups" ? ofGroup(read) : read);
   }
   if (!shape.isList) return;
+  tellPage(shape, items, of, called, source, sink);
+}
+
+/** What tells one question from another, besides whose it is. */
+const questionOf = ({ rest, query }: Called): string =>
+  [rest, ...[...query].filter(([name]) => name !== "page" && name !== "per_page").map(([name, value]) => `${name}=${value}`)]
+    .toSorted()
+    .join(" ");
+
+function tellPage(
+  shape: Shape,
+  items: readonly unknown[],
+  of: string,
+  called: Called | undefined,
+  source: Source,
+  sink: ObservationSink,
+): void {
+  const changes = /^deployments\/(\d+)\/merge_requests$/.exec(called?.rest ?? "")?.[1];
+  if (changes !== undefined) {
+    const mergeRequests = items.flatMap((item) => (isObject(item) && typeof item["iid"] === "number" ? [item["iid"]] : []));
+    sink.observation({ kind: "gitlab/deployment-changes", project: of, deployment: Number(changes), mergeRequests, source });
+  }
+  const times = items.flatMap((item) => (isObject(item) && typeof item["created_at"] === "string" ? [item["created_at"]] : []));
+  const oldest = times.toSorted((a, b) => Date.parse(a) - Date.parse(b))[0];
+  if (shape.name === "deployments" && oldest !== undefined)
+    sink.observation({ kind: "gitlab/part", part: "oldest", project: of, at: oldest, source });
+  if (called === undefined) return sink.observation({ kind: "gitlab/answered", what: shape.name, of, source });
   // A full page without a next one may be the first of many (Docs, "REST API", Pagination: 20 items unless asked, 100 at most).
-  const perPage = Number(called?.query.get("per_page") ?? 20);
-  if (called !== undefined && items.length >= perPage && perPage > 0) return bad("the page is full: collect the next one too", source);
-  sink.observation({ kind: "gitlab/answered", what: shape.name, of, source });
+  const perPage = Number(called.query.get("per_page") ?? 20);
+  sink.observation({
+    kind: "gitlab/part",
+    part: "page",
+    what: shape.name,
+    topic: shape.topic,
+    of,
+    asked: questionOf(called),
+    page: Number(called.query.get("page") ?? 1),
+    isFull: items.length >= perPage && perPage > 0,
+    source,
+  });
 }
 
 function mapDefinition(

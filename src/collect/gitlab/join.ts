@@ -5,6 +5,7 @@ import type { GitlabFile, GitlabProject } from "../../model/observations/gitlab.
 import type { ListedCall, ObservationSink } from "../collector.ts";
 import { calledBy, fileAsked } from "./call.ts";
 import type { Lookup } from "./resolve/config.ts";
+import { joinParts } from "./join-parts.ts";
 import { readPipeline } from "./resolve/pipeline.ts";
 import { gitlabGap } from "./topics.ts";
 
@@ -22,14 +23,17 @@ export function lookupIn(files: readonly GitlabFile[]): Lookup {
 
 const DEFAULT = ".gitlab-ci.yml";
 
+const JOINED: ReadonlySet<string> = new Set(["gitlab/part", "gitlab/runner", "gitlab/deployment"]);
+
 export function join(observations: readonly Observation[], calls: readonly ListedCall[], sink: ObservationSink): void {
   const files: GitlabFile[] = [];
   const projects = new Map<string, GitlabProject>();
   for (const observation of observations) {
     if (observation.kind === "gitlab/file") files.push(observation);
-    else sink.observation(observation);
+    else if (!JOINED.has(observation.kind)) sink.observation(observation);
     if (observation.kind === "gitlab/project") projects.set(observation.project, observation);
   }
+  joinParts(observations, calls, sink);
   const lookup = lookupIn(files);
   const denied = new Set(calls.flatMap(({ call, status, scope }) => (status === "denied" ? [deniedFile(call, scope.project)] : [])));
   for (const name of new Set([...projects.keys(), ...files.map((file) => file.project)]))
@@ -56,8 +60,8 @@ function pipelineOf(
   const gap = (why: string, source: GitlabFile["source"] | undefined): void =>
     sink.gap(gitlabGap("gitlab/pipeline", subject, `${path} of ${name}`, why, source));
   if (file === undefined) {
-    // The denied call has a gap of its own, with the reason.
-    if (denied.has(subject)) return;
+    // The denied call has a gap of its own, with the reason; and of a project that only lends its files nobody asked for a pipeline.
+    if (denied.has(subject) || project === undefined) return;
     const isElsewhere = /^https?:|@/.test(path);
     return gap(isElsewhere ? "the definition stands in another place" : "not collected", project?.source);
   }

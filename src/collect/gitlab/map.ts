@@ -4,10 +4,10 @@ import type {
   GitlabApprovalRule,
   GitlabApprovalSettings,
   GitlabDeployKey,
-  GitlabDeployment,
   GitlabEnvironment,
   GitlabGrantee,
   GitlabMember,
+  GitlabPart,
   GitlabProject,
   GitlabProtectedBranch,
   GitlabProtectedEnvironment,
@@ -166,16 +166,29 @@ export const runner = (wire: Wire<"Runner">, of: string, source: Source): Gitlab
   source,
 });
 
-export const deployment = (wire: Wire<"Deployment">, of: string, source: Source): GitlabDeployment => ({
-  kind: "gitlab/deployment",
-  project: of,
+export const runnerDetails = (wire: Wire<"RunnerDetails">, _of: string, source: Source): GitlabPart => ({
+  kind: "gitlab/part",
+  part: "runner",
   id: wire.id,
-  environment: wire.environment.name,
-  sha: wire.sha,
-  ref: wire.ref,
-  status: wire.status,
-  ...(wire.created_at && { at: wire.created_at }),
-  ...(wire.user && { by: wire.user.username }),
-  approvedBy: (wire.approvals ?? []).filter((one) => one.status === "approved").map((one) => one.user.username),
+  tags: wire.tag_list ?? [],
+  ...(wire.access_level && { protectedOnly: wire.access_level === "ref_protected" }),
+  ...(typeof wire.run_untagged === "boolean" && { untagged: wire.run_untagged }),
+  source,
+});
+
+/** Asked for where an include means several files: that the list is whole is all that it tells. */
+export const fileListed = (wire: Wire<"FileListed">, of: string, source: Source): GitlabPart => ({
+  kind: "gitlab/part",
+  part: "file-listed",
+  project: of,
+  path: wire.path,
+  source,
+});
+
+export const projectListed = (wire: Wire<"ProjectListed">, _of: string, source: Source): GitlabPart => ({
+  kind: "gitlab/part",
+  part: "project-listed",
+  project: wire.path_with_namespace,
+  archived: wire.archived === true,
   source,
 });

@@ -96,15 +96,11 @@ export const Runner = z.object({
   run_untagged: Flag,
 });
 
-const User = z.object({ username: Text });
+/** "Groups", list projects: of a project that is asked for by itself only the name counts. */
+export const ProjectListed = z.object({ path_with_namespace: Text, archived: Flag });
 
-export const Deployment = z.object({
-  id: Id,
-  sha: Text,
-  ref: Text,
-  status: Text,
-  created_at: Optional,
-  user: User.nullish(),
-  environment: z.object({ name: Text }),
-  approvals: z.array(z.object({ status: Text, user: User })).nullish(),
-});
+/** "Repositories", list repository tree. */
+export const FileListed = z.object({ path: Text, type: Text });
+
+/** "Runners", get a runner's details. */
+export const RunnerDetails = z.object({ id: Id, tag_list: z.array(Text).nullish(), access_level: Optional, run_untagged: Flag });

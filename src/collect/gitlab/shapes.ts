@@ -3,8 +3,11 @@ import type { z } from "zod";
 import { isObject } from "../../lib/json.ts";
 import type { GitlabObservation } from "../../model/observations/gitlab.ts";
 import type { Source } from "../../model/source.ts";
+import type { Called } from "./call.ts";
 import * as map from "./map.ts";
+import * as history from "./map-history.ts";
 import * as schema from "./schema.ts";
+import * as past from "./schema-history.ts";
 import type { Topic } from "./topics.ts";
 
 export interface Shape {
@@ -16,7 +19,7 @@ export interface Shape {
   readonly isList: boolean;
   /** Whether an answer without a call is one of these, by an item of the list or by the whole. */
   readonly looks: (item: Readonly<Record<string, unknown>>) => boolean;
-  readonly read: (item: unknown, of: string, source: Source) => GitlabObservation | string;
+  readonly read: (item: unknown, of: string, source: Source, called?: Called) => GitlabObservation | string;
 }
 
 const has =
@@ -26,10 +29,13 @@ const has =
 
 /** The observation, or why the item does not fit. */
 const with_ =
-  <T extends z.ZodType>(form: T, give: (item: z.infer<T>, of: string, source: Source) => GitlabObservation): Shape["read"] =>
-  (item, of, source) => {
+  <T extends z.ZodType>(
+    form: T,
+    give: (item: z.infer<T>, of: string, source: Source, called?: Called) => GitlabObservation,
+  ): Shape["read"] =>
+  (item, of, source, called) => {
     const parsed = form.safeParse(item);
-    if (parsed.success) return give(parsed.data, of, source);
+    if (parsed.success) return give(parsed.data, of, source, called);
     const issue = parsed.error.issues[0];
     return issue === undefined ? "it has another form" : `${issue.path.join(".")}: ${issue.message}`;
   };
@@ -41,6 +47,17 @@ const list = (name: string, path: RegExp, where: Shape["in"], topic: Topic, look
   topic,
   isList: true,
   looks,
+  read,
+});
+
+/** A single answer that only its call tells apart. */
+const one = (name: string, path: RegExp, where: Shape["in"], topic: Topic, read: Shape["read"]): Shape => ({
+  name,
+  path,
+  in: where,
+  topic,
+  isList: false,
+  looks: () => false,
   read,
 });
 
@@ -114,14 +131,34 @@ export const SHAPES: readonly Shape[] = [
   ),
   list("deploy keys", /^deploy_keys$/, "projects", "gitlab/deploy-key", has("title", "can_push"), with_(schema.DeployKey, map.deployKey)),
   list("runners", /^runners$/, "projects", "gitlab/runner", has("runner_type", "description"), with_(schema.Runner, map.runner)),
+  one("runner", /^$/, "runners", "gitlab/runner", with_(schema.RunnerDetails, map.runnerDetails)),
+  list("files", /^repository\/tree$/, "projects", "gitlab/include", () => false, with_(schema.FileListed, map.fileListed)),
+  list("projects", /^projects$/, "groups", "gitlab/project", () => false, with_(schema.ProjectListed, map.projectListed)),
   list(
     "deployments",
     /^deployments$/,
     "projects",
     "gitlab/deployment",
     has("sha", "deployable", "environment"),
-    with_(schema.Deployment, map.deployment),
+    with_(past.Deployment, history.deployment),
   ),
+  one("deployment", /^deployments\/\d+$/, "projects", "gitlab/deployment", with_(past.Deployment, history.deployment)),
+  list(
+    "merge requests of a deployment",
+    /^deployments\/\d+\/merge_requests$/,
+    "projects",
+    "gitlab/deployment",
+    () => false,
+    with_(past.MergeRequest, history.mergeRequest),
+  ),
+  one(
+    "approvals of a merge request",
+    /^merge_requests\/\d+\/approvals$/,
+    "projects",
+    "gitlab/deployment",
+    with_(past.MergeRequestApprovals, history.mergeRequestApprovals),
+  ),
+  one("comparison", /^repository\/compare$/, "projects", "gitlab/deployment", with_(past.Comparison, history.comparison)),
 ];
 
 /** The shape of a document that no call explains. */

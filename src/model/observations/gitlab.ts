@@ -1,9 +1,20 @@
 // What the GitLab collector reads: pipeline definitions with their includes resolved, and settings as the REST API prints them.
 import type { Source } from "../source.ts";
+import type {
+  GitlabComparison,
+  GitlabDeployment,
+  GitlabDeploymentChanges,
+  GitlabHistory,
+  GitlabMergeRequest,
+  GitlabMergeRequestApprovals,
+} from "./gitlab-history.ts";
+import type { GitlabPart } from "./gitlab-part.ts";
 import type { GitlabFile } from "./gitlab-file.ts";
 import type { GitlabPipeline } from "./gitlab-pipeline.ts";
 
 export type * from "./gitlab-file.ts";
+export type * from "./gitlab-history.ts";
+export type * from "./gitlab-part.ts";
 export type * from "./gitlab-pipeline.ts";
 
 interface Read {
@@ -146,20 +157,6 @@ export interface GitlabRunner extends Read {
   readonly untagged?: boolean;
 }
 
-/** One deployment, with who approved it. */
-export interface GitlabDeployment extends Read {
-  readonly kind: "gitlab/deployment";
-  readonly project: string;
-  readonly id: number;
-  readonly environment: string;
-  readonly sha: string;
-  readonly ref: string;
-  readonly status: string;
-  readonly at?: string;
-  readonly by?: string;
-  readonly approvedBy: readonly string[];
-}
-
 /** That a question was answered in full, so an empty answer can be told from one never asked. */
 export interface GitlabAnswered extends Read {
   readonly kind: "gitlab/answered";
@@ -180,7 +177,13 @@ export type GitlabObservation =
   | GitlabVariable
   | GitlabDeployKey
   | GitlabRunner
+  | GitlabComparison
   | GitlabDeployment
+  | GitlabDeploymentChanges
+  | GitlabHistory
+  | GitlabMergeRequest
+  | GitlabMergeRequestApprovals
+  | GitlabPart
   | GitlabAnswered
   | GitlabFile
   | GitlabPipeline;

@@ -45,18 +45,31 @@ function deployed(asked: Asked): readonly Deployed[] {
   const gitlab = asked.observations("gitlab/deployment").flatMap((one): Deployed[] => {
     if (one.status !== "success" || one.at === undefined) return [];
     const at = Date.parse(one.at);
-    return [{ project: one.project, environment: gitlabEnvironmentId(one.project, one.environment), sha: one.sha, at, done: at }];
+    const environment = gitlabEnvironmentId(one.project, one.environment);
+    const done = one.doneAt === undefined ? at : Date.parse(one.doneAt);
+    return [{ project: one.project, environment, sha: one.sha, at, done }];
   });
   return [...github, ...gitlab].filter((one) => !Number.isNaN(one.at) && !Number.isNaN(one.done));
 }
 
 /** How far back the project's deployments were read, and of which commits all of them. */
 function readBack(asked: Asked, project: string): { readonly since?: string; readonly isWholeOf: (sha: string) => boolean } {
+  const periods = asked.observations("gitlab/history").filter((one) => one.project === project);
+  const period = periods.find((one) => one.since !== undefined)?.since;
+  if (period !== undefined) return { since: period, isWholeOf: (sha) => isYounger(asked, project, sha, period) };
   const found = asked.observations("github/history").filter((one) => one.repository === project && one.of === "deployments");
   const whole = new Set(found.flatMap((one) => one.commit ?? []));
   const since = found.find((one) => one.commit === undefined)?.since;
   return { ...(since !== undefined && { since }), isWholeOf: (sha) => since === undefined || whole.has(sha) };
 }
+
+/** A commit that was made in the period was not deployed before it. Its time is its maker's word: one that lies makes the commit older, or breaks the order. */
+const isYounger = (asked: Asked, project: string, sha: string, since: string): boolean =>
+  asked
+    .observations("gitlab/deployment")
+    .some(
+      (one) => one.project === project && one.sha === sha && one.commitAt !== undefined && Date.parse(one.commitAt) >= Date.parse(since),
+    );
 
 /** Undefined: no deployment of the project to the environment was collected. */
 export function historyOf(asked: Asked, project: string, environment: string, lower: ReadonlySet<string>): History | undefined {
