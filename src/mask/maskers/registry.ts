@@ -12,6 +12,7 @@ import { masker as constant } from "./constant/masker.ts";
 import { masker as date } from "./date/masker.ts";
 import { masker as digits } from "./digits/masker.ts";
 import { masker as email } from "./email/masker.ts";
+import { masker as freeText } from "./free-text/masker.ts";
 import { masker as hash } from "./hash/masker.ts";
 import { masker as hstore } from "./hstore/masker.ts";
 import { masker as iban } from "./iban/masker.ts";
@@ -48,6 +49,7 @@ const all: readonly Masker<unknown>[] = [
   forgetting(date),
   forgetting(digits),
   forgetting(email),
+  forgetting(freeText),
   forgetting(hash),
   forgetting(hstore),
   forgetting(iban),
