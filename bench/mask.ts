@@ -71,11 +71,27 @@ async function bench({ url }: PostgresServer): Promise<void> {
   const key = join(home, "key");
   writeFileSync(policy, POLICY);
   writeFileSync(key, "5".repeat(64), { mode: 0o600 });
-  console.log(`machine: ${cpus()[0]?.model ?? "unknown"}, ${cpus().length} cores, node ${process.version}, ${ROWS.toLocaleString("en")} rows`);
+  console.log(
+    `machine: ${cpus()[0]?.model ?? "unknown"}, ${cpus().length} cores, node ${process.version}, ${ROWS.toLocaleString("en")} rows`,
+  );
   const bulkhead = new URL("../bulkhead", import.meta.url).pathname;
   const contestants: Readonly<Record<string, readonly string[]>> = {
     "pg_dump | psql": ["bash", "-c", `pg_dump '${url("shop")}' | psql -X -q -v ON_ERROR_STOP=1 '${url("copy")}'`],
-    bulkhead: [bulkhead, "mask", "run", "--policy", policy, "--from", url("shop"), "--to", url("copy"), "--key-file", key, "--output", join(home, "out")],
+    bulkhead: [
+      bulkhead,
+      "mask",
+      "run",
+      "--policy",
+      policy,
+      "--from",
+      url("shop"),
+      "--to",
+      url("copy"),
+      "--key-file",
+      key,
+      "--output",
+      join(home, "out"),
+    ],
     ...(GREENMASK !== undefined && { greenmask: greenmask(url("shop"), url("copy")) }),
   };
   const results = new Map<string, Measured[]>();
@@ -100,8 +116,13 @@ function report(results: ReadonlyMap<string, readonly Measured[]>): void {
   const plain = "pg_dump | psql";
   for (const name of results.keys()) {
     const [wall, cpu, peak] = [of(name, "wallSeconds"), of(name, "cpuSeconds"), of(name, "peakMegabytes")];
-    const ratios = name === plain ? "" : `, ${(wall / of(plain, "wallSeconds")).toFixed(2)} times its wall, ${(cpu / of(plain, "cpuSeconds")).toFixed(2)} times its CPU`;
-    console.log(`mask: ${name}: ${wall.toFixed(2)} s wall, ${cpu.toFixed(2)} s CPU with the server's, ${Math.round(ROWS / wall).toLocaleString("en")} rows/s, peak ${Math.round(peak)} MB${ratios}`);
+    const ratios =
+      name === plain
+        ? ""
+        : `, ${(wall / of(plain, "wallSeconds")).toFixed(2)} times its wall, ${(cpu / of(plain, "cpuSeconds")).toFixed(2)} times its CPU`;
+    console.log(
+      `mask: ${name}: ${wall.toFixed(2)} s wall, ${cpu.toFixed(2)} s CPU with the server's, ${Math.round(ROWS / wall).toLocaleString("en")} rows/s, peak ${Math.round(peak)} MB${ratios}`,
+    );
   }
 }
 
@@ -120,7 +141,10 @@ async function measure(words: readonly string[]): Promise<Measured> {
   const [program = "", ...rest] = words;
   const cpu = cpuSeconds();
   const start = performance.now();
-  const child = spawn(program, rest, { stdio: ["ignore", "ignore", "pipe"], env: { ...process.env, PATH: `${programs}:${process.env["PATH"]}` } });
+  const child = spawn(program, rest, {
+    stdio: ["ignore", "ignore", "pipe"],
+    env: { ...process.env, PATH: `${programs}:${process.env["PATH"]}` },
+  });
   let complaint = "";
   child.stderr.on("data", (chunk: Buffer) => (complaint += chunk.toString()));
   let peak = 0;
@@ -158,7 +182,14 @@ function fieldsOf(pid: number): readonly number[] | undefined {
   try {
     const text = readFileSync(`/proc/${pid}/stat`, "latin1");
     // The second field is a name in brackets, which may hold anything.
-    return [pid, 0, ...text.slice(text.lastIndexOf(")") + 2).split(" ").map(Number)];
+    return [
+      pid,
+      0,
+      ...text
+        .slice(text.lastIndexOf(")") + 2)
+        .split(" ")
+        .map(Number),
+    ];
   } catch {
     return undefined;
   }
@@ -167,7 +198,8 @@ function fieldsOf(pid: number): readonly number[] | undefined {
 /** Its dump masks, its restore fills. */
 function greenmask(from: string, to: string): readonly string[] {
   const configuration = join(home, "greenmask.yaml");
-  const hash = (column: string, name: string, more = ""): string => `      - name: ${name}\n        params: { column: ${column}, engine: hash${more} }`;
+  const hash = (column: string, name: string, more = ""): string =>
+    `      - name: ${name}\n        params: { column: ${column}, engine: hash${more} }`;
   writeFileSync(
     configuration,
     `common: { pg_bin_path: "${programs}", tmp_dir: "${home}" }
@@ -193,5 +225,9 @@ restore:
   );
   writeFileSync(join(home, "salt"), "5".repeat(64));
   const run = `${GREENMASK} --config ${configuration}`;
-  return ["bash", "-c", `rm -rf ${home}/greenmask && mkdir ${home}/greenmask && export GREENMASK_GLOBAL_SALT=${"5".repeat(64)} && ${run} dump && ${run} restore latest`];
+  return [
+    "bash",
+    "-c",
+    `rm -rf ${home}/greenmask && mkdir ${home}/greenmask && export GREENMASK_GLOBAL_SALT=${"5".repeat(64)} && ${run} dump && ${run} restore latest`,
+  ];
 }

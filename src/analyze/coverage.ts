@@ -83,6 +83,7 @@ function whatWasRead(observations: Observations) {
       ...[...observations("gitlab/project"), ...observations("gitlab/pipeline")].map(({ project }) => `gitlab:${project}`),
       ...observations("atlantis/repository").map(({ repository }) => `atlantis:${repository.slice(repository.indexOf(":") + 1)}`),
       ...observations("circleci/config").map(({ repository }) => `circleci:${repository.slice(repository.indexOf(":") + 1)}`),
+      ...observations("tekton/pipeline").map(({ repository }) => `tekton:${repository.slice(repository.indexOf(":") + 1)}`),
       ...observations("terraform-cloud/workspace").map(({ organization, name }) => `terraform-cloud:${organization}/${name}`),
       ...observations("atlantis/server").flatMap(({ repos }) => repos.map(({ id }) => `atlantis:${id.slice(id.indexOf("/") + 1)}`)),
       ...jenkinsJobs(observations),

@@ -10,6 +10,7 @@ import type { IdentityObservation } from "./observations/identity.ts";
 import type { JenkinsObservation } from "./observations/jenkins.ts";
 import type { KubernetesObservation } from "./observations/kubernetes.ts";
 import type { KubernetesKustomization } from "./observations/kubernetes-rendering.ts";
+import type { TektonObservation } from "./observations/tekton.ts";
 import type { TerraformCloudObservation } from "./observations/terraform-cloud.ts";
 import type { TerraformPart, TerraformSource } from "./observations/terraform.ts";
 
@@ -25,6 +26,7 @@ export type Observation =
   | JenkinsObservation
   | KubernetesObservation
   | KubernetesKustomization
+  | TektonObservation
   | TerraformCloudObservation
   | TerraformPart
   | TerraformSource;

@@ -13,6 +13,7 @@ import { organizationRules, ownerRules, pushRules } from "./push.ts";
 import { runnerRules } from "./runners.ts";
 import { report } from "./report.ts";
 import { secretRules } from "./secrets.ts";
+import { tektonRules } from "./tekton/project.ts";
 import { undeclaredSecrets } from "./undeclared-secrets.ts";
 import { takeGaps, unreadRules, unreadSubjects } from "./unread.ts";
 import { type PipelineView, type RepositoryView, viewPipeline } from "./view.ts";
@@ -48,6 +49,7 @@ function rules(estate: KnownEstate, sink: RuleSink): void {
       else sink.gap(gap);
   }
   for (const gap of estate.gaps) if (HANDLED.has(gap.topic)) sink.took(gap);
+  tektonRules(estate, sink);
   undeclaredSecrets(estate, sink);
 }
 

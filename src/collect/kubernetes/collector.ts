@@ -42,6 +42,8 @@ export const collector: Collector = {
     if (file.scope?.cluster !== undefined && isKustomization(document)) return "Kustomization";
     if (file.scope?.cluster !== undefined && isChart(document)) return "Helm chart";
     if (!isClusterObject(document)) return undefined;
+    // A pipeline in a repository is no object of a cluster: the Tekton collector reads it.
+    if (file.scope?.cluster === undefined && document.apiVersion.startsWith("tekton.dev/")) return undefined;
     return isList(document) ? "Kubernetes list" : "Kubernetes object";
   },
   map,

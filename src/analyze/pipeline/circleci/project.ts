@@ -129,6 +129,7 @@ function partsOf(input: PlaneInput, facts: Facts): Parts {
   }));
   const inside = environments.flatMap((environment) => {
     const { branches: only, because } = restricted.get(environment.name) ?? {};
+    const open = openGuard(facts, environment);
     return [unreviewed, ...refRuns]
       .filter((run) => only === undefined || only.some((branch) => run.id === `${id}#run/${branch}`))
       .map((run): Context => ({
@@ -136,6 +137,7 @@ function partsOf(input: PlaneInput, facts: Facts): Parts {
         id: `${run.id}/environment/${environment.name}`,
         label: `${run.label} with context ${environment.name}`,
         of: run.id,
+        guards: run === unreviewed ? [open] : [],
         environment: environment.id,
         because: run === unreviewed || run.content !== "unreviewed" ? because : undefined,
       }));
@@ -143,6 +145,22 @@ function partsOf(input: PlaneInput, facts: Facts): Parts {
   const fork = forkOf(input, facts);
   return { refs, runs: [unreviewed, ...refRuns], environments, inside, ...(fork && { fork }) };
 }
+
+/** Nothing keeps a branch from a context but its restrictions: where there is none, that is what to add. */
+const openGuard = ({ id, name, source }: Facts, environment: Environment): Guard => ({
+  id: `${id}#guard/${environment.name}`,
+  label: `restrictions of context ${environment.name}`,
+  content: environment.name,
+  passages: [
+    {
+      key: "open",
+      how: `context ${environment.name} is given to any branch of ${name}`,
+      change: `restrict context ${environment.name} to reviewed branches: pipeline.git.branch == "main"`,
+      requires: [],
+    },
+  ],
+  source,
+});
 
 function refOf(input: PlaneInput, { id, repository, source }: Facts, branch: string): Ref {
   const content = contentOf(input, repository, branch);

@@ -6,6 +6,7 @@ import { gitlabProjects } from "../gitlab/project.ts";
 import { TOPICS as GITLAB_TOPICS } from "../gitlab/facts.ts";
 import { jenkinsProjects } from "../jenkins/project.ts";
 import { TOPICS as JENKINS_TOPICS } from "../jenkins/facts.ts";
+import { tektonProjects, TOPICS as TEKTON_TOPICS } from "../tekton/project.ts";
 import { terraformCloudProjects, TOPICS as TFC_TOPICS } from "../terraform-cloud/project.ts";
 import type { Project } from "./model.ts";
 
@@ -22,6 +23,7 @@ const READERS: readonly Reader[] = [
   { system: "jenkins", topics: JENKINS_TOPICS, projects: jenkinsProjects },
   { system: "atlantis", topics: ATLANTIS_TOPICS, projects: atlantisProjects },
   { system: "circleci", topics: CIRCLECI_TOPICS, projects: circleciProjects },
+  { system: "tekton", topics: TEKTON_TOPICS, projects: tektonProjects },
   { system: "terraform-cloud", topics: TFC_TOPICS, projects: terraformCloudProjects },
 ];
 
