@@ -21,6 +21,7 @@ import type { Database } from "./storage/schema.ts";
 /** Sign-in, with what it adds to the server. */
 export interface SignIn {
   readonly authenticate: Authenticate;
+  readonly check?: NonNullable<HttpOptions["check"]>;
   readonly routes: readonly Routes[];
   readonly jobs?: Readonly<Record<string, Handler>>;
 }
@@ -38,7 +39,7 @@ export interface StartOptions {
   readonly port: number;
   readonly witnesses?: readonly string[];
   readonly securityContact: string;
-  readonly http: Omit<HttpOptions, "authenticate">;
+  readonly http: Omit<HttpOptions, "authenticate" | "check">;
   readonly now?: () => Date;
   readonly signIn: (parts: {
     readonly database: Database;
@@ -107,7 +108,7 @@ async function serve(options: StartOptions, database: Database, theGate: Gate, t
       },
     ],
   };
-  const app = await httpServer({ ...options.http, authenticate: signIn.authenticate }, [
+  const app = await httpServer({ ...options.http, authenticate: signIn.authenticate, ...(signIn.check && { check: signIn.check }) }, [
     ...routesOf({ gate: theGate, database, trustPolicy, operations }),
     ...signIn.routes,
   ]);

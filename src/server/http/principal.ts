@@ -1,7 +1,17 @@
 // Who asks: what authentication finds out about a request, and what routes are open to whom.
 import type { FastifyRequest } from "fastify";
 
-export const ROLES = ["developer", "release-manager", "environment-owner", "reviewer", "auditor", "administrator", "pipeline"] as const;
+/** A guest is an account that stands for nobody the charter knows: it looks. */
+export const ROLES = [
+  "developer",
+  "release-manager",
+  "environment-owner",
+  "reviewer",
+  "auditor",
+  "administrator",
+  "pipeline",
+  "guest",
+] as const;
 export type Role = (typeof ROLES)[number];
 
 export interface Principal {

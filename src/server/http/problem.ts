@@ -5,6 +5,7 @@ import { z } from "zod";
 import { GateError, type GateErrorCode } from "../../app/gate/error.ts";
 import type { Problem as GateProblem } from "../../app/gate/commands.ts";
 import { CodedError } from "../../lib/error.ts";
+import { AuthError, type AuthErrorCode } from "../auth/error.ts";
 
 export const Problem = z
   .object({ type: z.string(), title: z.string(), status: z.int(), code: z.string(), detail: z.string() })
@@ -60,6 +61,24 @@ const STATUS_OF: Readonly<Record<GateProblem["code"], ProblemStatus>> = {
 
 export const refusal = ({ code, text }: GateProblem): ProblemError => new ProblemError(STATUS_OF[code], code, text);
 
+const STATUS_OF_AUTH: Readonly<Record<AuthErrorCode, ProblemStatus>> = {
+  NO_CREDENTIAL: 401,
+  BAD_CREDENTIAL: 401,
+  EXPIRED: 401,
+  REPLAYED: 401,
+  TOO_MANY: 429,
+  UNREACHABLE: 503,
+  FORBIDDEN: 403,
+  BAD_CONFIGURATION: 500,
+};
+
+function sendAuthProblem(error: AuthError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const status = STATUS_OF_AUTH[error.code];
+  if (status >= 500) request.log.error({ err: error, cause: error.cause }, "nobody can be let in");
+  const detail = status === 500 ? "this server's sign-in is set up wrongly; its log says more" : error.message;
+  return sendProblem(reply, status, error.code.toLowerCase().replaceAll("_", "-"), detail);
+}
+
 /** What went wrong inside is for the log. Outside, the gate is closed. */
 const CLOSED: Readonly<Record<GateErrorCode, string>> = {
   UNAVAILABLE: "the ledger's database does not answer; nothing is known to be recorded, and nothing is approved",
@@ -84,6 +103,7 @@ export function sendProblem(reply: FastifyReply, status: ProblemStatus, code: st
 
 export function onError(error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   if (error instanceof ProblemError) return sendProblem(reply, error.status, error.code, error.message);
+  if (error instanceof AuthError) return sendAuthProblem(error, request, reply);
   if (error instanceof GateError) {
     request.log.error({ err: error, cause: error.cause }, "the gate is closed");
     return sendProblem(reply, 503, error.code.toLowerCase(), CLOSED[error.code]);

@@ -8,6 +8,7 @@ import fastify, {
   type FastifyInstance,
   type RawServerDefault,
   type FastifyPluginAsync,
+  type FastifyRequest,
   type FastifyServerOptions,
   type RouteOptions,
 } from "fastify";
@@ -22,6 +23,8 @@ const REQUESTS_A_MINUTE = 600;
 
 export interface HttpOptions {
   readonly authenticate: Authenticate;
+  /** What else is asked of whoever may use a route, once its body is read: what a pipeline's token allows. Throws to refuse. */
+  readonly check?: (request: FastifyRequest) => Promise<void>;
   readonly logger: NonNullable<FastifyServerOptions["logger"]>;
   readonly requestsAMinute?: number;
   /** Behind a reverse proxy: addresses whose word about the client is believed. */
@@ -95,6 +98,8 @@ export async function httpServer(options: HttpOptions, plugins: readonly Routes[
     transform: jsonSchemaTransform,
   });
   const known = guardRoutes(app, options.authenticate);
+  const { check } = options;
+  if (check) app.addHook("preHandler", async (request) => check(request));
   for (const plugin of plugins) await app.register(plugin);
   app.get("/openapi.json", { config: { access: "public" }, schema: { hide: true } }, () => app.swagger());
   answerStrangers(app, known);
@@ -105,6 +110,7 @@ export async function httpServer(options: HttpOptions, plugins: readonly Routes[
 function guardRoutes(app: FastifyInstance, authenticate: Authenticate): readonly RouteOptions[] {
   const known: RouteOptions[] = [];
   app.decorateRequest("principal", undefined);
+  app.decorateRequest("identity", undefined);
   app.addHook("onRoute", (route) => {
     if (route.config?.access === undefined) throw new Error(`${String(route.method)} ${route.url} does not say who may use it`);
     known.push(route);

@@ -1,5 +1,6 @@
 // The tables, as Kysely sees them. Only types that SQLite and PostgreSQL both keep exactly: text, whole numbers, bytes. Times are ISO 8601 text.
 import type { Kysely } from "kysely";
+import type { SignInTables } from "./sign-in-schema.ts";
 
 export interface LedgerHeadTable {
   /** Always 1: there is one ledger. */
@@ -61,7 +62,7 @@ export interface JobTable {
   readonly error: string;
 }
 
-export interface Tables {
+export interface Tables extends SignInTables {
   readonly ledger_head: LedgerHeadTable;
   readonly ledger_entry: LedgerEntryTable;
   readonly ledger_node: LedgerNodeTable;

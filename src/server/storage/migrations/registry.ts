@@ -4,11 +4,13 @@ import type { Migration } from "kysely/migration";
 import type { Kind } from "../schema.ts";
 import { columnsOf, type Columns } from "./columns.ts";
 import { up as ledger } from "./0001-ledger.ts";
+import { up as signIn } from "./0002-sign-in.ts";
 
 type Up = (db: Kysely<unknown>, columns: Columns) => Promise<void>;
 
 const MIGRATIONS: Readonly<Record<string, Up>> = {
   "0001-ledger": ledger,
+  "0002-sign-in": signIn,
 };
 
 export const migrationsOf = (kind: Kind): Record<string, Migration> =>

@@ -1,0 +1,11 @@
+// What sign-in needs of the server: its tables and its clock.
+import type { Kysely } from "kysely";
+import type { SignInTables } from "../storage/sign-in-schema.ts";
+
+export interface SignInStore {
+  readonly db: Kysely<SignInTables>;
+  readonly now: () => Date;
+}
+
+export const after = ({ now }: Pick<SignInStore, "now">, milliseconds: number): string =>
+  new Date(now().getTime() + milliseconds).toISOString();
