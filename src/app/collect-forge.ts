@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { type FetchOptions as GithubOptions, openGithub } from "../collect/github/fetch.ts";
 import { type FetchOptions as GitlabOptions, openGitlab } from "../collect/gitlab/fetch.ts";
+import { type FetchOptions as JenkinsOptions, openJenkins } from "../collect/jenkins/fetch.ts";
 import type { Sink } from "../collect/sink.ts";
 import type { Result } from "../lib/result.ts";
 import type { Scope } from "../model/manifest.ts";
@@ -11,6 +12,7 @@ import { Draft, isWholeFolder, tellUnanswered, workingFolder } from "./draft.ts"
 
 export { permissionsText as githubPermissions } from "../collect/github/fetch-permissions.ts";
 export { permissionsText as gitlabPermissions } from "../collect/gitlab/fetch-permissions.ts";
+export { permissionsText as jenkinsPermissions } from "../collect/jenkins/fetch-permissions.ts";
 
 interface Forge {
   readonly caller: { readonly name: string; readonly server: string };
@@ -54,6 +56,21 @@ export const collectGitlab = (options: CollectGitlabOptions): Promise<number> =>
       `GitLab answers nothing: ${why}\n  Give a token in GITLAB_TOKEN, and the address with --url where it is not gitlab.com.`,
   });
 };
+
+export interface CollectJenkinsOptions extends JenkinsOptions, Collecting {
+  /** The controller's name in the charter. */
+  readonly controller: string;
+  readonly say: (line: string) => void;
+}
+
+export const collectJenkins = (options: CollectJenkinsOptions): Promise<number> =>
+  collectForge(options, {
+    folder: options.controller,
+    scope: { system: "jenkins", organization: options.controller },
+    open: () => openJenkins(options),
+    refused: (why) =>
+      `Jenkins answers nothing: ${why}\n  Give a user and its API token in JENKINS_USER and JENKINS_TOKEN, and the address with --url.`,
+  });
 
 interface Target {
   /** Below `estate/SYSTEM`. */

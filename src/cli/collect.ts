@@ -4,6 +4,7 @@ import { collectAws, leastPolicy } from "../app/collect.ts";
 import { fingerprinting, places, say, sayAgain } from "./collecting.ts";
 import { register as registerGithub } from "./collect-github.ts";
 import { register as registerGitlab } from "./collect-gitlab.ts";
+import { register as registerJenkins } from "./collect-jenkins.ts";
 import { register as registerKubernetes } from "./collect-kubernetes.ts";
 import { EXIT } from "./exit.ts";
 import { withExamples } from "./flags.ts";
@@ -60,6 +61,7 @@ export function register(program: Command): void {
   registerKubernetes(parent);
   registerGithub(parent);
   registerGitlab(parent);
+  registerJenkins(parent);
 }
 
 async function collect(flags: Flags): Promise<void> {

@@ -13,8 +13,8 @@ interface Change {
   readonly text: string;
 }
 
-/** What is no YAML is searched as it stands. */
-export function definitionWithoutSecrets(text: string, by: Fingerprint): string {
+/** What is no YAML is searched as it stands. `isEveryName`: a member that is named like a secret holds one, wherever it stands. */
+export function definitionWithoutSecrets(text: string, by: Fingerprint, isEveryName = false): string {
   const parsed = parseAllDocuments(text, { uniqueKeys: false, logLevel: "silent" });
   const documents = Array.isArray(parsed) ? parsed : [];
   if (documents.some((each) => each.errors.length > 0)) return scriptWithoutSecrets(text, by);
@@ -23,7 +23,7 @@ export function definitionWithoutSecrets(text: string, by: Fingerprint): string 
     visit(document, {
       Scalar(key, node, path) {
         if (key === "key" || typeof node.value !== "string" || !node.range) return;
-        const change = changeOf(text, node, nameOf(path), by);
+        const change = changeOf(text, node, nameOf(path, isEveryName), by);
         if (change) changes.push(change);
       },
     });
@@ -35,12 +35,13 @@ export function definitionWithoutSecrets(text: string, by: Fingerprint): string 
 }
 
 /** The member's name, where people chose it; of `NAME: { value: … }` the outer one (GitLab Docs, "variables", `variables:description`). */
-function nameOf(path: readonly unknown[]): string {
+function nameOf(path: readonly unknown[], isEveryName: boolean): string {
   const pairs = path.filter(isPair) as readonly Pair[];
   const text = (pair: Pair | undefined): string => (isScalar(pair?.key) ? String(pair.key.value) : "");
   const isNested = text(pairs.at(-1)) === "value" && text(pairs.at(-3)) === "variables";
   const [parent, own] = isNested ? [pairs.at(-3), pairs.at(-2)] : [pairs.at(-2), pairs.at(-1)];
-  return own !== undefined && isScalar(pairs.at(-1)?.value) && isMap(parent?.value) && NAMED.has(text(parent)) ? text(own) : "";
+  const isNamed = isEveryName || (isMap(parent?.value) && NAMED.has(text(parent)));
+  return own !== undefined && isScalar(pairs.at(-1)?.value) && isNamed ? text(own) : "";
 }
 
 function changeOf(text: string, node: Scalar, name: string, by: Fingerprint): Change | undefined {

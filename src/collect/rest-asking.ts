@@ -42,7 +42,7 @@ export class RestAsking {
 
   /** The document; undefined when it was denied. What says that there is none is an empty object to whoever goes on from it. */
   async one(path: string): Promise<JsonObject | undefined> {
-    const [found] = (await this.#whole(path, async (call) => {
+    const [found] = (await this.#whole(`GET ${path}`, async (call) => {
       const answer = this.#read(path, await this.#connection.get(path));
       if (!answer.ok) return answer;
       const document = this.#options.form(path, answer.value.document);
@@ -52,10 +52,11 @@ export class RestAsking {
     return isObject(found) ? found : undefined;
   }
 
-  /** A file as it is. */
-  async text(path: string, headers: Readonly<Record<string, string>>): Promise<string | undefined> {
-    const [found] = (await this.#whole(path, async (call) => {
-      const answer = await this.#connection.get(path, headers);
+  /** A text as it is. */
+  async text(path: string, headers: Readonly<Record<string, string>> = {}, method: "GET" | "POST" = "GET"): Promise<string | undefined> {
+    const asked = `${method} ${path}`;
+    const [found] = (await this.#whole(asked, async (call) => {
+      const answer = await (method === "GET" ? this.#connection.get(path, headers) : this.#connection.post(path));
       if (!answer.ok) return answer;
       if (answer.value.status !== 200) return fail(refusalOf(answer.value));
       const text = this.#options.form(path, answer.value.text);
@@ -67,7 +68,7 @@ export class RestAsking {
 
   /** All items of all pages; undefined when it was denied. A list of which one page does not come is denied whole: half of it would look like all. */
   async list(path: string, { key, isEnough }: ListOptions = {}): Promise<readonly JsonObject[] | undefined> {
-    const pages = await this.#whole(path, (call) => this.#pages(call, path, key, isEnough));
+    const pages = await this.#whole(`GET ${path}`, (call) => this.#pages(call, path, key, isEnough));
     return pages?.flatMap((page) => itemsOf(page, key) ?? []);
   }
 
@@ -93,8 +94,7 @@ export class RestAsking {
     return ok(pages);
   }
 
-  async #whole(path: string, ask: (call: string) => Promise<Asked>): Promise<readonly Json[] | undefined> {
-    const call = `GET ${path}`;
+  async #whole(call: string, ask: (call: string) => Promise<Asked>): Promise<readonly Json[] | undefined> {
     if (this.#sink.isFinished(call)) return this.#sink.written(call);
     this.#told(1, 0);
     this.#sink.forget(call);

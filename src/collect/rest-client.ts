@@ -1,4 +1,4 @@
-// Asks a forge's REST API over HTTPS, so many requests at a time, and again when it is busy or says to come back later. Changes nothing: GET alone.
+// Asks a forge's REST API over HTTPS, so many requests at a time, and again when it is busy or says to come back later. Changes nothing.
 import { Agent as HttpAgent, type IncomingHttpHeaders, request as httpRequest } from "node:http";
 import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
 import { isObject } from "../lib/json.ts";
@@ -35,6 +35,8 @@ export interface RestConnection {
   readonly server: string;
   /** Any answer that came, of whatever status. */
   readonly get: (path: string, headers?: Readonly<Record<string, string>>) => Promise<Result<RestAnswer, RestFailure>>;
+  /** A question without a body that is asked by POST all the same, and changes nothing. */
+  readonly post: (path: string) => Promise<Result<RestAnswer, RestFailure>>;
   readonly close: () => void;
 }
 
@@ -50,16 +52,18 @@ export function connectRest(options: RestOptions): Result<RestConnection, string
   // Who was told to wait holds all others back too: a forge bars clients that go on asking.
   let resumeAt = 0;
   const pause = (ms: number): void => void (resumeAt = Math.max(resumeAt, Date.now() + ms));
+  const ask = (method: "GET" | "POST", path: string, headers: Readonly<Record<string, string>>) => {
+    const url = new URL(`${base.href.replace(/\/$/, "")}${path}`);
+    const request = async (): Promise<RestAnswer> => {
+      for (let wait = resumeAt - Date.now(); wait > 0; wait = resumeAt - Date.now()) await sleep(wait);
+      return once(method, url, { ...options.headers, ...headers }, agent);
+    };
+    return inTurn(() => repeated(request, pause, options));
+  };
   return ok({
     server: base.href,
-    get: (path, headers = {}) => {
-      const url = new URL(`${base.href.replace(/\/$/, "")}${path}`);
-      const request = async (): Promise<RestAnswer> => {
-        for (let wait = resumeAt - Date.now(); wait > 0; wait = resumeAt - Date.now()) await sleep(wait);
-        return once(url, { ...options.headers, ...headers }, agent);
-      };
-      return inTurn(() => repeated(request, pause, options));
-    },
+    get: (path, headers = {}) => ask("GET", path, headers),
+    post: (path) => ask("POST", path, {}),
     close: () => agent.destroy(),
   });
 }
@@ -130,11 +134,16 @@ const MOST_BYTES = 48 * 2 ** 20;
 const IDLE_MS = 60_000;
 
 /** Redirections are not followed: what answers would not be what was asked. */
-async function once(url: URL, headers: Readonly<Record<string, string>>, agent: HttpAgent | HttpsAgent): Promise<RestAnswer> {
+async function once(
+  method: string,
+  url: URL,
+  headers: Readonly<Record<string, string>>,
+  agent: HttpAgent | HttpsAgent,
+): Promise<RestAnswer> {
   const send = url.protocol === "http:" ? httpRequest : httpsRequest;
   return new Promise((answered, failed) => {
     // Whatever NODE_TLS_REJECT_UNAUTHORIZED says.
-    const request = send(url, { method: "GET", headers, agent, timeout: IDLE_MS, rejectUnauthorized: true }, (response) => {
+    const request = send(url, { method, headers, agent, timeout: IDLE_MS, rejectUnauthorized: true }, (response) => {
       const chunks: Buffer[] = [];
       let bytes = 0;
       response.on("data", (chunk: Buffer) => {
