@@ -2,8 +2,9 @@
 import type { Command } from "commander";
 import { register as checkPolicy } from "./mask-check-policy.ts";
 import { register as run } from "./mask-run.ts";
+import { register as verify } from "./mask-verify.ts";
 
 export function register(program: Command): void {
   const mask = program.command("mask").description("Bring production data down, masked, and prove it.").exitOverride();
-  for (const each of [checkPolicy, run]) each(mask);
+  for (const each of [checkPolicy, run, verify]) each(mask);
 }

@@ -55,11 +55,22 @@ const Reference = z
   .describe("A reference that the database does not know as a foreign key.");
 export type Reference = z.infer<typeof Reference>;
 
+const AnonymityRule = z
+  .strictObject({
+    table: Name.describe("The table: `public.patients`."),
+    columns: z.array(Name).min(1).describe("Its quasi-identifiers: columns that together can tell who somebody is."),
+    k: z.int().min(2).describe("In the masked data, rows that share all of them must be at least so many."),
+    sensitive: Name.optional().describe("A column that must not be the same in all of them."),
+    l: z.int().min(2).optional().describe("How many distinct values of it there must be among them."),
+  })
+  .describe("What verification measures: k-anonymity, and l-diversity where a sensitive column is named.");
+
 export const MaskingPolicy = z
   .strictObject({
     masking: z.literal(1).describe("The version of this format."),
     tables: z.record(Name, TableRule).describe("Every table, as `schema.table`; partitions are ruled by their table."),
     references: z.array(Reference).default([]).describe("References that are not declared as foreign keys in the database."),
+    anonymity: z.array(AnonymityRule).default([]).describe("Quasi-identifiers, and how many must share them."),
     comments: z.enum(["drop", "keep"]).default("drop").describe("Comments on tables and columns, which may hold data."),
     privileges: z.enum(["drop", "keep"]).default("drop").describe("Owners and grants; the roles must then exist in the target."),
     largeObjects: z

@@ -1,0 +1,58 @@
+// bulkhead mask verify: looks for production's values in a lower environment, from production's side.
+import type { Command } from "commander";
+import { keyFrom } from "../app/mask/key.ts";
+import { formatPolicyProblems } from "../app/mask/run.ts";
+import { renderVerify, runVerify, type VerifyProgress } from "../app/mask/verify.ts";
+import { EXIT } from "./exit.ts";
+import { withExamples, withFormat } from "./flags.ts";
+import { put, readText } from "./io.ts";
+import { UsageError } from "./report.ts";
+
+interface Flags {
+  readonly policy: string;
+  readonly production: string;
+  readonly lower: string;
+  readonly keyFile?: string;
+  readonly format: "terminal" | "json";
+  readonly output?: string;
+}
+
+export function register(mask: Command): void {
+  const command = mask
+    .command("verify")
+    .description("Look for production's data in a lower environment: every value, in full. Run it where production may be read.")
+    .requiredOption("--policy <masking.yaml>", "the masking policy: what it does not keep is sensitive")
+    .requiredOption("--production <source>", "postgres://… (a password is better in PGPASSWORD)")
+    .requiredOption("--lower <target>", "postgres://…, what is to be free of production's data")
+    .option("--key-file <file>", "the masking key, so that rows whose primary key was masked are compared one by one")
+    .exitOverride();
+  withExamples(command, {
+    "bulkhead mask verify --policy masking.yaml --production postgres://db.example.com/shop --lower postgres://test.example.com/shop":
+      "after a run, and again whenever data may have come down by another way",
+  });
+  withFormat(command, ["terminal", "json"]).action(verify);
+}
+
+async function verify(flags: Flags): Promise<void> {
+  const report = await runVerify({
+    policy: { text: readText(flags.policy), file: flags.policy },
+    production: flags.production,
+    lower: flags.lower,
+    ...(flags.keyFile !== undefined && { key: keyFrom(flags.keyFile) }),
+    onProgress: teller(),
+  });
+  if (!report.ok) throw new UsageError("BAD_INPUT", formatPolicyProblems(report.error));
+  put(renderVerify(report.value, flags.format), flags.output);
+  process.exitCode = { separated: EXIT.done, violated: EXIT.violated, unknown: EXIT.unknown }[report.value.verdict];
+}
+
+/** On a terminal a line that is written over; else a line for each phase. */
+function teller(): (progress: VerifyProgress) => void {
+  let last = "";
+  return ({ phase, values, bytes }) => {
+    const line = `${phase}: ${values.toLocaleString("en")} values, ${(bytes / 1e6).toFixed(1)} MB`;
+    if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${line}${phase === "done" ? "\n" : ""}`);
+    else if (phase !== last) process.stderr.write(`${line}\n`);
+    last = phase;
+  };
+}
