@@ -5,7 +5,7 @@ import type { PromotionView } from "../app/gate/commands.ts";
 import { renderPromotion } from "../app/gate/render.ts";
 import { EXIT } from "./exit.ts";
 import { withExamples, withFormat } from "./flags.ts";
-import { collect, put, usesColor } from "./io.ts";
+import { collect, put, readText, usesColor } from "./io.ts";
 import { UsageError } from "./report.ts";
 
 interface Shown {
@@ -159,7 +159,8 @@ function registerFacts(gate: Command): void {
       .requiredOption("--suite <name>", "which tests")
       .addOption(new Option("--result <result>", "how they ended").choices(["passed", "failed"]).makeOptionMandatory())
       .addOption(new Option("--run <id>", "the run").env("GITHUB_RUN_ID").makeOptionMandatory())
-      .addOption(new Option("--commit <id>", "the commit").env("GITHUB_SHA").makeOptionMandatory()),
+      .addOption(new Option("--commit <id>", "the commit").env("GITHUB_SHA").makeOptionMandatory())
+      .option("--attestation <file>", "the signed in-toto test result: a DSSE envelope or a Sigstore bundle, JSON"),
     { "bulkhead gate test --digest sha256:… --environment test --suite e2e --result passed": "after the tests, in the same job" },
   ).action(
     async (
@@ -170,10 +171,20 @@ function registerFacts(gate: Command): void {
         readonly result: string;
         readonly run: string;
         readonly commit: string;
+        readonly attestation?: string;
       },
     ) => {
       const { digest, environment, suite, run, commit } = flags;
-      const body = { digest, environment, suite, passed: flags.result === "passed", run, commit };
+      const attestation = flags.attestation === undefined ? undefined : jsonAt(flags.attestation);
+      const body = {
+        digest,
+        environment,
+        suite,
+        passed: flags.result === "passed",
+        run,
+        commit,
+        ...(attestation !== undefined && { attestation }),
+      };
       const test = await spoken(() => serverOf(flags).post("v1/tests", body, flags.key));
       if (test === undefined) return;
       const { entry, passed } = testFrom(test);
@@ -214,6 +225,15 @@ function serverOf({ server }: Shown): Client {
   if (!URL.canParse(server) || !/^https?:$/.test(new URL(server).protocol))
     throw new UsageError("USAGE", `--server ${server}  is no address\n  Write https://bulkhead.example.com.`);
   return client({ server, environment: process.env });
+}
+
+function jsonAt(file: string): unknown {
+  try {
+    return JSON.parse(readText(file));
+  } catch (cause) {
+    if (cause instanceof UsageError) throw cause;
+    throw new UsageError("BAD_INPUT", `${file}  is no JSON\n  Give the attestation as its signer wrote it.`, { cause });
+  }
 }
 
 function digest(given: string): string {

@@ -1,6 +1,7 @@
 // bulkhead serve: starts the gate's server, and ends it when it is told to.
 import { existsSync } from "node:fs";
 import { type Command, Option } from "commander";
+import { attestationTrustAt } from "../app/gate/attestation-file.ts";
 import { policyOf } from "../app/gate/policy.ts";
 import { withExamples } from "./flags.ts";
 import { collect, readText } from "./io.ts";
@@ -11,6 +12,7 @@ interface Flags {
   readonly database?: string;
   readonly listen: string;
   readonly charter: string;
+  readonly attestations?: string;
   readonly origin?: string;
   readonly witness?: readonly string[];
   readonly securityContact: string;
@@ -27,6 +29,7 @@ export function register(program: Command): void {
     .addOption(new Option("--database <url>", "postgres://… instead of the embedded one, for several servers").env("BULKHEAD_DATABASE"))
     .option("--listen <host:port>", "where to answer", "127.0.0.1:8083")
     .option("--charter <file>", "the charter that decides", "bulkhead.yaml")
+    .option("--attestations <file>", "who may sign test results: keys, and Sigstore's signers")
     .option("--origin <name>", "the ledger's name, at the first start (default: bulkhead/ORGANIZATION)")
     .option("--witness <url>", "a witness that cosigns the ledger (repeatable)", collect)
     .option("--security-contact <uri>", "for /.well-known/security.txt", "https://github.com/bulkhead/bulkhead/security")
@@ -58,6 +61,7 @@ async function run(flags: Flags): Promise<void> {
     ...(flags.database !== undefined && { database: flags.database }),
     policy,
     charterText,
+    ...(flags.attestations !== undefined && { attestations: attestationTrustAt(flags.attestations) }),
     ...(flags.origin !== undefined && { origin: flags.origin }),
     host: host.replace(/^\[(.*)\]$/, "$1"),
     port: Number(port),

@@ -2,6 +2,7 @@
 import type { AddressInfo } from "node:net";
 import type { Signer } from "../ledger/note.ts";
 import type { Policy } from "../app/gate/apply.ts";
+import { type AttestationTrust, attestationVerifier } from "../app/gate/attestation.ts";
 import { type Gate, gate } from "../app/gate/gate.ts";
 import { pseudonymKeyIn, signersIn, trustPolicyOf } from "../app/gate/keys.ts";
 import { checkpointIn } from "../app/gate/published.ts";
@@ -39,6 +40,8 @@ export interface StartOptions {
   readonly port: number;
   readonly witnesses?: readonly string[];
   readonly securityContact: string;
+  /** Who may sign test results; nobody when absent. */
+  readonly attestations?: AttestationTrust;
   readonly http: Omit<HttpOptions, "authenticate" | "check">;
   readonly now?: () => Date;
   readonly signIn: (parts: {
@@ -109,7 +112,7 @@ async function serve(options: StartOptions, database: Database, theGate: Gate, t
     ],
   };
   const app = await httpServer({ ...options.http, authenticate: signIn.authenticate, ...(signIn.check && { check: signIn.check }) }, [
-    ...routesOf({ gate: theGate, database, trustPolicy, operations }),
+    ...routesOf({ gate: theGate, database, trustPolicy, attestations: attestationVerifier(options.attestations), operations }),
     ...signIn.routes,
   ]);
   const watch: Handler = async () => {

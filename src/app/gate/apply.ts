@@ -137,8 +137,8 @@ function reportTest(body: Extract<Command, { kind: "test" }>["body"], actor: Act
   const by = subjects.writtenActor(actor);
   const added = add({ kind: "test-reported", body: { ...body, by } }, scene);
   if (added === undefined) return refuse("too-large", "the report is larger than an entry of the ledger may be");
-  const { digest, environment, suite, passed } = body;
-  return { ok: true, test: { entry: added.index, at, digest, environment, suite, passed } };
+  const { digest, environment, suite, passed, attestation } = body;
+  return { ok: true, test: { entry: added.index, at, digest, environment, suite, passed, attested: attestation?.verified === true } };
 }
 
 const noPromotion = (id: number): Answer => refuse("not-found", `the ledger has no promotion ${id}`);

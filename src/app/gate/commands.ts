@@ -16,8 +16,13 @@ export type ReviewPromotion = z.infer<typeof ReviewPromotion>;
 export const ConfirmDeployment = z.strictObject({ environment: TestReported.shape.environment, digest: TestReported.shape.digest });
 export type ConfirmDeployment = z.infer<typeof ConfirmDeployment>;
 
-/** Whether an attestation was verified is never the caller's word. */
-export const ReportTest = TestReported.omit({ by: true, attestation: true });
+/** Whether an attestation was verified is never the caller's word: it is shown whole, and checked. */
+export const ReportTest = TestReported.omit({ by: true, attestation: true }).extend({
+  attestation: z
+    .record(z.string(), z.unknown())
+    .optional()
+    .describe("An in-toto test result that somebody signed: a DSSE envelope, or a Sigstore bundle."),
+});
 export type ReportTest = z.infer<typeof ReportTest>;
 
 export type Command =
@@ -26,7 +31,7 @@ export type Command =
   | { readonly kind: "confirm"; readonly promotion: number; readonly body: ConfirmDeployment }
   /** Decides again: a freeze may have ended, an approval may have grown too old. */
   | { readonly kind: "settle"; readonly promotion: number }
-  | { readonly kind: "test"; readonly body: ReportTest };
+  | { readonly kind: "test"; readonly body: Omit<TestReported, "by"> };
 
 /** Who asks, as authentication found it out: never from the body of a request. */
 export interface Actor {
@@ -69,6 +74,7 @@ export const PromotionView = z.object({
 export type PromotionView = z.infer<typeof PromotionView>;
 
 export const TestView = z.object({
+  attested: z.boolean().describe("Whether a verified attestation says so."),
   entry: Place,
   at: z.string(),
   digest: z.string(),

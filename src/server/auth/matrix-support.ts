@@ -1,6 +1,7 @@
 // For tests: the whole server with one account for each role, and for every route a request that would succeed for whoever may make it.
 import type { InjectOptions } from "fastify";
 import type { Kysely } from "kysely";
+import { attestationVerifier } from "../../app/gate/attestation.ts";
 import type { Gate } from "../../app/gate/gate.ts";
 import { directoryOf } from "../../charter/directory.ts";
 import { charterWith, DIGEST } from "../../gate/story-support.ts";
@@ -74,7 +75,7 @@ export async function scene(where: string): Promise<Scene> {
   const operations = { now, securityContact: "mailto:security@acme.example" };
   const app = await httpServer({ authenticate, check, logger: false, requestsAMinute: 1_000_000 }, [
     listening,
-    ...routesOf({ gate, database, trustPolicy: "", operations }),
+    ...routesOf({ gate, database, trustPolicy: "", attestations: attestationVerifier(undefined), operations }),
     ...routes,
   ]);
   const store = { db: kysely, now };

@@ -1,5 +1,7 @@
 // The gate over HTTP: statuses, problem documents, and who may ask what.
+import { generateKeyPairSync, sign } from "node:crypto";
 import { afterEach, expect, test } from "vitest";
+import { attestationVerifier } from "../../app/gate/attestation.ts";
 import { DIGEST, OTHER } from "../../gate/story-support.ts";
 import { onBothDatabases } from "../storage/databases-support.ts";
 import { gateOn, tested } from "../storage/gate-support.ts";
@@ -24,7 +26,7 @@ async function served(where: string): Promise<{ readonly app: Server; readonly d
   const { database, gate } = await gateOn(where);
   await tested(gate);
   const app = await httpServer({ authenticate: async ({ headers }) => principalOf(headers.authorization), logger: false }, [
-    promotionRoutes(gate),
+    promotionRoutes(gate, attestationVerifier({ keys: [PEM] })),
   ]);
   open.push(app, database);
   const call: Call = async (who, method, url, body, headers = {}) => {
@@ -48,6 +50,8 @@ type Call = (
 
 const DEVELOPER = "person:dee developer";
 const PIPELINE = "github:acme/shop:ref:refs/heads/main pipeline";
+const attester = generateKeyPairSync("ed25519");
+const PEM = String(attester.publicKey.export({ type: "spki", format: "pem" }));
 const asking = (part: object = {}) => ({
   artifact: { kind: "image", name: "shop", digest: DIGEST },
   from: "test",
@@ -73,6 +77,29 @@ onBothDatabases("the gate over HTTP", (databases) => {
     expect((await call("person:x auditor", "GET", at)).body["state"]).toBe("deployed");
     const list = await call("person:x auditor", "GET", "/v1/promotions?to=production&state=deployed&limit=1");
     expect((list.body["promotions"] as unknown as { id: number }[]).map(({ id }) => id)).toEqual([asked.body["id"]]);
+  });
+
+  test("a test counts as attested when a trusted key says so, and is refused when another does", async () => {
+    const { call } = await served(await databases.fresh());
+    const report = (passedTests: readonly string[]) => {
+      const predicate = { result: "PASSED", passedTests };
+      const payload = Buffer.from(
+        JSON.stringify({
+          _type: "https://in-toto.io/Statement/v1",
+          subject: [{ digest: { sha256: DIGEST.slice(7) } }],
+          predicateType: "https://in-toto.io/attestation/test-result/v0.1",
+          predicate,
+        }),
+      );
+      const payloadType = "application/vnd.in-toto+json";
+      const sig = sign(null, Buffer.concat([Buffer.from(`DSSEv1 28 ${payloadType} ${payload.length} `), payload]), attester.privateKey);
+      const attestation = { payloadType, payload: payload.toString("base64"), signatures: [{ sig: sig.toString("base64") }] };
+      return { digest: DIGEST, environment: "test", suite: "e2e", passed: true, run: "1", commit: "c", attestation };
+    };
+    const taken = await call(PIPELINE, "POST", "/v1/tests", report(["e2e"]));
+    expect([taken.status, taken.body["attested"]]).toEqual([201, true]);
+    const other = await call(PIPELINE, "POST", "/v1/tests", report(["unit"]));
+    expect([other.status, other.body["code"]]).toEqual([422, "attestation"]);
   });
 
   test("a question under a key is recorded once", async () => {

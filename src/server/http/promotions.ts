@@ -14,6 +14,7 @@ import {
   ReviewPromotion,
   TestView,
 } from "../../app/gate/commands.ts";
+import type { AttestationVerifier } from "../../app/gate/attestation.ts";
 import type { Gate } from "../../app/gate/gate.ts";
 import { promotionsIn, promotionOf } from "../../app/gate/look.ts";
 import { type Access, type Principal } from "./principal.ts";
@@ -61,13 +62,13 @@ const actorOf = ({ principal }: FastifyRequest): Actor => {
 };
 
 export const promotionRoutes =
-  (gate: Gate): Routes =>
+  (gate: Gate, verify: AttestationVerifier): Routes =>
   async (plain) => {
     const app = plain.withTypeProvider<ZodTypeProvider>();
     asking(app, gate);
     reading(app, gate);
     reviewing(app, gate);
-    reporting(app, gate);
+    reporting(app, gate, verify);
   };
 
 async function ask(gate: Gate, request: FastifyRequest, command: Command): Promise<Extract<Answer, { ok: true }>> {
@@ -197,7 +198,7 @@ function reviewing(app: App, gate: Gate): void {
   );
 }
 
-function reporting(app: App, gate: Gate): void {
+function reporting(app: App, gate: Gate, verify: AttestationVerifier): void {
   app.post(
     "/v1/tests",
     {
@@ -212,7 +213,12 @@ function reporting(app: App, gate: Gate): void {
       },
     },
     async (request, reply) => {
-      const answer = await ask(gate, request, { kind: "test", body: request.body });
+      const { attestation, ...test } = request.body;
+      const verified = attestation && verify(attestation, test);
+      // Recording it as unverified would let whoever reads in a hurry take it for evidence.
+      if (verified?.ok === false) throw new ProblemError(422, "attestation", verified.error.message);
+      const body = { ...test, ...(verified && { attestation: { sha256: verified.value.sha256, verified: true } }) };
+      const answer = await ask(gate, request, { kind: "test", body });
       if (!("test" in answer)) throw new ProblemError(500, "internal", "another answer than was asked for");
       return reply.code(201).send(answer.test);
     },
