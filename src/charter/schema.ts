@@ -317,6 +317,20 @@ export const ProductionTest = z
   .meta({ id: "ProductionTest", description: "A test that runs in production: approved, reasoned and time-limited (clause P7)." });
 export type ProductionTest = z.infer<typeof ProductionTest>;
 
+export const RollbackExercise = z
+  .strictObject({
+    environment: Name.describe("Where it was done."),
+    projects: z
+      .array(Text)
+      .default(["*"])
+      .describe("Repositories and projects whose way back it was: ORG/REPO or GROUP/PROJECT, * allowed. Left out: all."),
+    on: z.iso.date("write a date: 2026-09-15").describe("The day of the exercise: 2026-09-15."),
+    how: Text.describe("What was done, and how long it took."),
+    by: Text.describe("Who did it: group:NAME or person:ID."),
+  })
+  .meta({ id: "RollbackExercise", description: "A way back that was walked on a day (clause P6)." });
+export type RollbackExercise = z.infer<typeof RollbackExercise>;
+
 export const GRADES = ["account", "cluster", "namespace", "name-pattern", "tag"] as const;
 export type Grade = (typeof GRADES)[number];
 
@@ -363,6 +377,7 @@ export const Charter = z
       .describe("Segments on premises. Left out: each range of an environment's boundary is one, behind the only firewall that was read."),
     credentials: z.array(Credential).default([]).describe("What stored credentials open."),
     productionTests: z.array(ProductionTest).optional().describe("Tests that may run in production, until a date."),
+    rollbackExercises: z.array(RollbackExercise).optional().describe("Ways back that were exercised."),
     exceptions: z.array(Exception).default([]).describe("Accepted findings."),
   })
   .meta({ title: "Bulkhead charter", description: "What an organization declares about its environments." });

@@ -83,6 +83,8 @@ function environmentReferences(charter: Charter, report: Report): void {
     if (door.kind === "mask") refer(["doors", i, "from"], door.from);
     refer(["doors", i, "to"], door.to);
   }
+  for (const [i, exercise] of (charter.rollbackExercises ?? []).entries())
+    refer(["rollbackExercises", i, "environment"], exercise.environment);
   for (const [i, service] of charter.shared.entries())
     for (const [j, name] of service.serves.entries()) refer(["shared", i, "serves", j], name);
 }
@@ -120,6 +122,7 @@ function peopleReferences(charter: Charter, report: Report): void {
     for (const [j, who] of door.who.entries()) refer(["doors", i, "who", j], who);
     refer(["doors", i, "reviewedBy"], door.reviewedBy);
   }
+  for (const [i, { by }] of (charter.rollbackExercises ?? []).entries()) refer(["rollbackExercises", i, "by"], by);
   for (const [i, custodian] of charter.custodians.entries()) refer(["custodians", i, "who"], custodian.who);
 }
 

@@ -23,24 +23,30 @@ import { check as personDeploysPastThePipeline } from "./person-deploys-past-the
 import { check as personPassesGateAlone } from "./person-passes-gate-alone/check.ts";
 import { check as personReachesProductionThroughLowerEnvironment } from "./person-reaches-production-through-lower-environment/check.ts";
 import { check as personWritesProduction } from "./person-writes-production/check.ts";
+import { check as productionAdministeredWithoutCustody } from "./production-administered-without-custody/check.ts";
 import { check as productionArtifactRebuilt } from "./production-artifact-rebuilt/check.ts";
 import { check as productionCredentialOutsideItsEnvironment } from "./production-credential-outside-its-environment/check.ts";
 import { check as productionDataReadableFromBelow } from "./production-data-readable-from-below/check.ts";
 import { check as productionDeployedWithoutLowerEnvironment } from "./production-deployed-without-lower-environment/check.ts";
 import { check as productionDeployedUntested } from "./production-deployed-untested/check.ts";
+import { check as productionWithoutRollback } from "./production-without-rollback/check.ts";
 import { check as productionReachableOverTheNetworkFromBelow } from "./production-reachable-over-the-network-from-below/check.ts";
+import { check as productionGrantNotUsed } from "./production-grant-not-used/check.ts";
 import { check as productionJobTakesUnreviewedInput } from "./production-job-takes-unreviewed-input/check.ts";
 import { check as roleTrustsUnreviewedJobs } from "./role-trusts-unreviewed-jobs/check.ts";
 import { check as runnerSharedByEnvironments } from "./runner-shared-by-environments/check.ts";
 import { check as secretValidInTwoEnvironments } from "./secret-valid-in-two-environments/check.ts";
 import { check as automationCredentialOpensTwoEnvironments } from "./automation-credential-opens-two-environments/check.ts";
 import { check as inventoryMixesEnvironments } from "./inventory-mixes-environments/check.ts";
+import { check as approverChangedWhatTheyApproved } from "./approver-changed-what-they-approved/check.ts";
 import { check as autoPromotionIntoProduction } from "./auto-promotion-into-production/check.ts";
 import { check as controllerDeploysToTwoEnvironments } from "./controller-deploys-to-two-environments/check.ts";
 import { check as promotionSkipsLowerEnvironment } from "./promotion-skips-lower-environment/check.ts";
 import { check as sourceDeployedWithoutReview } from "./source-deployed-without-review/check.ts";
 import { check as environmentsShareClusterServices } from "./environments-share-cluster-services/check.ts";
 import { check as environmentsShareNodes } from "./environments-share-nodes/check.ts";
+import { check as leaverStillHasAccess } from "./leaver-still-has-access/check.ts";
+import { check as moverKeepsFormerAccess } from "./mover-keeps-former-access/check.ts";
 import { check as namespaceIsTheOnlyBoundary } from "./namespace-is-the-only-boundary/check.ts";
 import { check as namespaceWithoutDefaultDeny } from "./namespace-without-default-deny/check.ts";
 import { check as productionBaselineWeakerThanBelow } from "./production-baseline-weaker-than-below/check.ts";
@@ -69,15 +75,21 @@ export const checks: readonly Check[] = [
   personWritesProduction,
   declaredGateUnguarded,
   gateOnlyDecorative,
+  approverChangedWhatTheyApproved,
   productionDeployedWithoutLowerEnvironment,
   promotionSkipsLowerEnvironment,
   autoPromotionIntoProduction,
   productionArtifactRebuilt,
   productionDeployedUntested,
+  productionWithoutRollback,
   undeclaredTestingInProduction,
   productionJobTakesUnreviewedInput,
   productionCredentialOutsideItsEnvironment,
   breakGlassUnproven,
+  productionAdministeredWithoutCustody,
+  productionGrantNotUsed,
+  leaverStillHasAccess,
+  moverKeepsFormerAccess,
   entityInNoEnvironment,
   environmentWithoutAccessRules,
   boundaryWeakerThanProfile,

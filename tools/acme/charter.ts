@@ -1,7 +1,7 @@
 // The charter of the example: what Acme declares, with a comment wherever a reader would ask why.
 import { stringify } from "yaml";
 import { ACCOUNTS, DATABASE_HOST, ORG, REGION, REPOSITORIES, roleArn } from "./names.ts";
-import { PEOPLE, awsIdentities, login } from "./people.ts";
+import { PEOPLE, awsIdentities, employeeId, login } from "./people.ts";
 
 const section = (comment: string, content: object): string =>
   `${comment
@@ -220,6 +220,7 @@ const inputs = {
       scope: { system: "kubernetes", cluster },
       manifest: "required",
     })),
+    { path: "estate/people", scope: { system: "identity", organization: ORG }, manifest: "required" },
     { path: `estate/github/${ORG}`, scope: { system: "github", organization: ORG }, manifest: "required" },
     ...REPOSITORIES.map((name) => ({
       path: `estate/github/${ORG}/${name}`,
@@ -238,10 +239,22 @@ const credentials = {
   ],
 };
 
+const rollbackExercises = {
+  rollbackExercises: [
+    {
+      environment: "production",
+      on: "2026-09-15",
+      how: "The images before the last ones, deployed again through the pipeline, and back, in eleven minutes",
+      by: "group:platform",
+    },
+  ],
+};
+
 const people = {
   people: PEOPLE.map((person) => ({
     id: person.id,
     name: person.name,
+    employeeId: employeeId(person),
     employer: person.employer ?? "Acme",
     team: person.team,
     country: person.country,
@@ -270,5 +283,6 @@ export const charterText = (fixed: boolean): string =>
     section("Who could undo all of this. Two people, and three passwords that no one holds.", custodians),
     section("What was collected, and from where.", inputs),
     section("What the stored tokens open. One without a list opens nothing in this estate.", credentials),
+    section("The way back, as it was walked last.", rollbackExercises),
     section("Thirty people. Inês and Tomáš are in no group: what they hold is declared above.", people),
   ].join("\n");

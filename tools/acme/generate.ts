@@ -7,6 +7,7 @@ import { charterText } from "./charter.ts";
 import type { Files } from "./folder.ts";
 import { writeGithub } from "./github/write.ts";
 import { writeKubernetes } from "./kubernetes/write.ts";
+import { writePersonnel } from "./personnel.ts";
 
 const EXAMPLES = join(import.meta.dirname, "..", "..", "examples");
 
@@ -16,6 +17,7 @@ export function exampleFiles(fixed: boolean): Files {
   writeAws(files, fixed);
   writeKubernetes(files, fixed);
   writeGithub(files, fixed);
+  writePersonnel(files);
   files.set("bulkhead.yaml", charterText(fixed));
   if (fixed) {
     const bytes = new Map([...files].map(([path, text]) => [path, Buffer.from(text, "utf8")]));

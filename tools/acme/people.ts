@@ -48,6 +48,9 @@ export const PEOPLE: readonly PersonRow[] = [
   { id: "fatima", name: "Fatima Zahra", team: "support", country: "FR" },
 ];
 
+/** Their number in the personnel file. */
+export const employeeId = (person: PersonRow): string => String(1001 + PEOPLE.indexOf(person));
+
 /** A machine account that comments on pull requests with the preview's address. It may read, so its approval counts for nothing. */
 export const BOT = "acme-preview-bot";
 

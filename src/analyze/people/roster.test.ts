@@ -47,6 +47,7 @@ const employee = (id: string, more: Partial<IdentityEmployee> = {}): IdentityEmp
   id,
   addresses: [],
   moves: [],
+  tellsMoves: false,
   accounts,
   source,
   ...more,

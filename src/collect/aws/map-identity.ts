@@ -96,6 +96,12 @@ export function roleOf(
     ...(item.PermissionsBoundary && { boundary: item.PermissionsBoundary.PermissionsBoundaryArn }),
     ...(item.MaxSessionDuration !== undefined && { maxSessionSeconds: item.MaxSessionDuration }),
     instanceProfiles: profiles,
+    ...(item.RoleLastUsed && {
+      used: {
+        ...(item.RoleLastUsed.LastUsedDate !== undefined && { last: item.RoleLastUsed.LastUsedDate }),
+        ...(item.CreateDate !== undefined && { created: item.CreateDate }),
+      },
+    }),
   };
 }
 

@@ -20,6 +20,9 @@ export const Role = Principal.extend({
   AssumeRolePolicyDocument: Document,
   MaxSessionDuration: z.int().positive().optional(),
   PermissionsBoundary: Boundary.optional(),
+  CreateDate: z.string().optional(),
+  /** Empty for a role that was not used in the tracking period (IAM User Guide, "View the last accessed information"): 400 days. */
+  RoleLastUsed: z.object({ LastUsedDate: z.string().optional() }).optional(),
 });
 export const RoleDetail = Role.extend({
   RolePolicyList: z.array(z.unknown()),

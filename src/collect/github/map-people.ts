@@ -201,6 +201,9 @@ export function deployKeys(asked: Asked): void {
       repository: asked.repository ?? "",
       permission: key.read_only ? "read" : "write",
       to: { deployKey: `${key.title} (${key.id})` },
+      ...(key.last_used !== undefined && {
+        used: { ...(key.last_used !== null && { last: key.last_used }), ...(key.created_at !== undefined && { created: key.created_at }) },
+      }),
       source,
     });
   }

@@ -47,7 +47,15 @@ export const Team = z.object({
   parent: z.object({ slug: z.string() }).nullish(),
 });
 /** "Deploy keys". */
-export const DeployKey = z.object({ id: z.number(), title: z.string(), read_only: z.boolean(), enabled: z.boolean().optional() });
+export const DeployKey = z.object({
+  id: z.number(),
+  title: z.string(),
+  read_only: z.boolean(),
+  enabled: z.boolean().optional(),
+  created_at: z.string().optional(),
+  /** null: never. */
+  last_used: z.string().nullish(),
+});
 /** "Organization installations". */
 export const Installation = z.object({
   app_slug: z.string(),

@@ -134,6 +134,7 @@ function employeeOf(row: Row, source: Source, refuse: Refuse): IdentityEmployee 
     ...(start !== undefined && { start }),
     ...(end !== undefined && { end }),
     moves: movesOf(fields, team, refuse),
+    tellsMoves: fields.moves !== undefined || fields.former !== undefined,
     accounts: accountsIn(row.fields),
     source,
   };

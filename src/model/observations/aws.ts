@@ -79,6 +79,8 @@ export interface AwsRole extends AwsPrincipal {
   readonly boundary?: string;
   readonly maxSessionSeconds?: number;
   readonly instanceProfiles: readonly string[];
+  /** Absent: the answer does not say. Without `last` it was not used since anyone kept count. */
+  readonly used?: { readonly last?: string; readonly created?: string };
 }
 
 export interface AwsUser extends AwsPrincipal {

@@ -75,6 +75,8 @@ export interface GithubRepositoryAccess extends Read {
     | { readonly app: string };
   /** A custom role's name; `permission` is then the base role it extends. */
   readonly customRole?: string;
+  /** Of a deploy key; absent: the answer does not say. Without `last` it was never used. */
+  readonly used?: { readonly last?: string; readonly created?: string };
 }
 
 /** A GitHub App that an organization has installed, with what it may do. Which repositories were `selected` only the app itself can list. */

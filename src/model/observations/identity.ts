@@ -73,6 +73,8 @@ export interface IdentityEmployee extends Read {
   readonly end?: string;
   /** Changes of team, the earliest first. */
   readonly moves: readonly { readonly on?: string; readonly from?: string; readonly to?: string }[];
+  /** Whether the table has a column for them: without one nothing says who moved. */
+  readonly tellsMoves: boolean;
   readonly accounts: DeclaredAccounts;
 }
 

@@ -1,17 +1,6 @@
 // P1 by history: whether deployments to production came after a successful deployment of the same commit below.
-import { environmentId as githubEnvironmentId } from "../ids.ts";
-import { environmentId as gitlabEnvironmentId } from "../gitlab/ids.ts";
+import { type Deployed, deployed } from "./deployed.ts";
 import type { Asked } from "./tasks.ts";
-
-interface Deployed {
-  readonly project: string;
-  /** Entity id. */
-  readonly environment: string;
-  readonly sha: string;
-  readonly at: number;
-  /** When it was there. */
-  readonly done: number;
-}
 
 export interface History {
   /** Production deployments that were made in the period. */
@@ -22,34 +11,6 @@ export interface History {
   readonly undecided: number;
   /** Beginning of the period; absent: everything there ever was. */
   readonly since?: string;
-}
-
-/**
- * GitHub: a deployment with a status of success, from when it has it; one that a later one took the place of ("inactive") was a success before (REST
- * API, "Deployment statuses"). GitLab says it of each deployment.
- */
-function deployed(asked: Asked): readonly Deployed[] {
-  const succeeded = new Map<string, number>();
-  for (const { state, repository, deployment, at } of asked.observations("github/deployment-status")) {
-    const key = `${repository} ${deployment}`;
-    if (state === "success") succeeded.set(key, Math.min(succeeded.get(key) ?? Infinity, Date.parse(at)));
-    else if (state === "inactive" && !succeeded.has(key)) succeeded.set(key, Infinity);
-  }
-  const github = asked.observations("github/deployment").flatMap((one): Deployed[] => {
-    const success = succeeded.get(`${one.repository} ${one.id}`);
-    if (success === undefined) return [];
-    const at = Date.parse(one.at);
-    const environment = githubEnvironmentId(one.repository, one.environment);
-    return [{ project: one.repository, environment, sha: one.sha, at, done: success === Infinity ? at : success }];
-  });
-  const gitlab = asked.observations("gitlab/deployment").flatMap((one): Deployed[] => {
-    if (one.status !== "success" || one.at === undefined) return [];
-    const at = Date.parse(one.at);
-    const environment = gitlabEnvironmentId(one.project, one.environment);
-    const done = one.doneAt === undefined ? at : Date.parse(one.doneAt);
-    return [{ project: one.project, environment, sha: one.sha, at, done }];
-  });
-  return [...github, ...gitlab].filter((one) => !Number.isNaN(one.at) && !Number.isNaN(one.done));
 }
 
 /** How far back the project's deployments were read, and of which commits all of them. */
