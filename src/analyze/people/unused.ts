@@ -77,7 +77,7 @@ function roles(estate: Estate): readonly Grant[] {
     if (environment === undefined || !production.has(environment) || breakGlass.has(arn) || path.startsWith("/aws-service-role/"))
       return [];
     const outside = (takers.get(arn) ?? []).filter((id) => environmentOf(id) !== environment && !id.endsWith(`:${account}:root`));
-    if (outside.length === 0 || outside.every((id) => isInCustody(charter, id))) return [];
+    if (outside.every((id) => isInCustody(charter, id))) return [];
     return [
       {
         id: arn,

@@ -95,7 +95,7 @@ function deedsOf(
     ...(one.by === undefined ? [] : [one.by]),
     ...(run ? [run.actor, run.startedBy].flatMap((login) => (login === undefined ? [] : [loginId(login)])) : []),
   ];
-  const started = starters.filter((by) => !/\[bot\]$/.test(by)).map((by): Deed => ({ by, did: "started the run" }));
+  const started = starters.filter((by) => !by.endsWith("[bot]")).map((by): Deed => ({ by, did: "started the run" }));
   if (before === undefined || before.sha === one.sha) return { deeds: started, unknown: [] };
   const compared = comparisonOf(observations, one.project, before.sha, one.sha);
   const range = `${before.sha.slice(0, 7)} and ${one.sha.slice(0, 7)} of ${one.project}`;
