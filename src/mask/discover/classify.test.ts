@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import cases from "./classify-cases.json" with { type: "json" };
-import { classify, LEAST_CONFIDENCE, redacted } from "./classify.ts";
+import { classify, createTally, LEAST_CONFIDENCE, redacted, type Tally } from "./classify.ts";
 import { hintsOf, wordsOf } from "./column-name.ts";
 import { KINDS } from "./kind.ts";
 import names from "./names.json" with { type: "json" };
@@ -28,13 +28,19 @@ describe("names of columns", () => {
   });
 });
 
+const tallyOf = (values: readonly string[]): Tally => {
+  const tally = createTally();
+  for (const value of values) tally.add(value);
+  return tally;
+};
+
 describe("a column", () => {
   test.each(cases.map((each) => [each.is ?? "nothing", each.name, each] as const))("is %s: %s", (is, _name, each) => {
     const found = classify({
       table: each.table ?? "t",
       name: each.name,
       type: each.type === undefined ? { type: "text" } : { type: each.type },
-      values: each.values ?? [],
+      tally: tallyOf(each.values ?? []),
     });
     const kind = found !== undefined && found.confidence >= LEAST_CONFIDENCE ? found.kind : "nothing";
     expect([kind, found?.because]).toEqual([is, found?.because]);

@@ -83,5 +83,5 @@ function ruleOf(rule: ColumnRule): DeclaredRule {
   if (rule === null) return { kind: "null" };
   if (typeof rule === "string") return { kind: rule };
   if ("mask" in rule) return { kind: "mask", masker: rule.mask, options: (rule.options ?? {}) as Json, domain: rule.domain };
-  return { kind: "mask", masker: "synthetic", options: { ...rule.options, kind: rule.synthetic } as Json, domain: rule.domain };
+  return { kind: "mask", masker: "synthetic", options: { ...rule.options, method: rule.synthetic } as Json, domain: rule.domain };
 }
