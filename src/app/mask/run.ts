@@ -1,11 +1,14 @@
 // bulkhead mask run and check-policy: which engine masks from where to where.
 import { fail, type Result } from "../../lib/result.ts";
+import { dumpOfProgram } from "../../mask/dump/program.ts";
+import { type DumpRun, intoFile, maskDump, plainDump, planDump } from "../../mask/dump/run.ts";
 import { MaskError } from "../../mask/error.ts";
 import { formatPolicyProblems, type PolicyProblem } from "../../mask/policy/problem.ts";
 import { loadPolicy } from "../../mask/policy/load.ts";
 import type { MaskPlan } from "../../mask/policy/plan.ts";
 import { maskDatabase, planDatabase, type Progress } from "../../mask/postgres/run.ts";
 import type { RunReport } from "../../mask/report.ts";
+import { type Place, placeOf, shownPlace } from "./source.ts";
 
 export { formatPolicyProblems };
 export type { MaskPlan, PolicyProblem, Progress, RunReport };
@@ -20,12 +23,16 @@ export interface MaskRequest {
   readonly onProgress?: (progress: Progress) => void;
 }
 
-const isPostgres = (place: string): boolean => /^postgres(ql)?:\/\//.test(place);
-
 export async function runMask({ policy, from, to, ...more }: MaskRequest): Promise<Result<RunReport, readonly PolicyProblem[]>> {
   const loaded = loadPolicy(policy.text, policy.file);
   if (!loaded.ok) return fail(loaded.error);
-  if (isPostgres(from) && isPostgres(to)) return maskDatabase({ from, to, policy: loaded.value, ...more });
+  const [source, target] = [placeOf(from), placeOf(to)];
+  if (source.kind === "postgres" && target.kind === "postgres") return maskDatabase({ from, to, policy: loaded.value, ...more });
+  const dump = dumpOf(source);
+  if (dump !== undefined && target.kind !== "postgres" && target.kind !== "mysql") {
+    const onProgress = (rows: number, bytes: number): void => more.onProgress?.({ phase: "rows", rows, bytes, rowsOf: 0 });
+    return intoFile(to, (out) => maskDump({ ...dump, policy: loaded.value, key: more.key, out, onProgress }));
+  }
   throw unknownWay(from, to);
 }
 
@@ -33,15 +40,29 @@ export async function runMask({ policy, from, to, ...more }: MaskRequest): Promi
 export async function planMask(policy: MaskRequest["policy"], from: string): Promise<Result<MaskPlan, readonly PolicyProblem[]>> {
   const loaded = loadPolicy(policy.text, policy.file);
   if (!loaded.ok) return fail(loaded.error);
-  if (isPostgres(from)) return planDatabase(from, loaded.value);
+  const source = placeOf(from);
+  if (source.kind === "postgres") return planDatabase(from, loaded.value);
+  const dump = dumpOf(source);
+  if (dump !== undefined) return planDump(dump.open, dump.dialect, loaded.value);
   throw unknownWay(from, undefined);
 }
 
-const unknownWay = (from: string, to: string | undefined): MaskError =>
-  new MaskError(
-    "NOT_APPLICABLE",
-    `no engine masks from ${shown(from)}${to === undefined ? "" : ` to ${shown(to)}`}\n  Write postgres://HOST/NAME for both.`,
-  );
+/** pg_restore turns an archive into statements as they are read; nothing unmasked is written to the disk. */
+function dumpOf(source: Place): Pick<DumpRun, "open" | "dialect"> | undefined {
+  if (source.kind === "postgres-dump") return { open: plainDump(source.path, "postgres"), dialect: "postgres" };
+  if (source.kind === "mysql-dump") return { open: plainDump(source.path, "mysql"), dialect: "mysql" };
+  if (source.kind !== "postgres-archive") return undefined;
+  const open: DumpRun["open"] = (isSchemaOnly) => {
+    const words = [...(isSchemaOnly ? ["--schema-only"] : []), "--file=-", source.path];
+    return dumpOfProgram({ name: "pg_restore", words, environment: process.env }, "postgres");
+  };
+  return { open, dialect: "postgres" };
+}
 
-/** An address may hold a password. */
-const shown = (place: string): string => place.replace(/\/\/[^@/]*@/, "//");
+function unknownWay(from: string, to: string | undefined): MaskError {
+  const way = to === undefined ? shownPlace(from) : `${shownPlace(from)} to ${shownPlace(to)}`;
+  return new MaskError(
+    "NOT_APPLICABLE",
+    `no engine masks from ${way}\n  Databases are masked into databases of their kind, dumps into files. Check that what is to be read is there.`,
+  );
+}
