@@ -248,7 +248,7 @@ describe("OpenBao, by the answers that its API documents", () => {
       const chunks: Buffer[] = [];
       request.on("data", (chunk: Buffer) => chunks.push(chunk));
       request.on("end", () => {
-        asked.push(`${request.method} ${request.url} ${request.headers["x-vault-token"]} ${Buffer.concat(chunks).toString()}`);
+        asked.push(`${request.method} ${request.url} ${String(request.headers["x-vault-token"])} ${Buffer.concat(chunks).toString()}`);
         if (request.method === "PUT") return answer.writeHead(204).end();
         if (request.url !== "/v1/database/creds/emergency") return answer.writeHead(403).end('{"errors":["permission denied"]}');
         answer.end(
