@@ -101,6 +101,21 @@ describe("an answer that says no", () => {
     ]);
   });
 
+  test("protection that the plan does not have protects nothing, and a repository without a commit has no files", () => {
+    const upgrade = "Upgrade to GitHub Pro or make this repository public to enable this feature.";
+    const told = [
+      read({ document: refusal(upgrade), call: "GET /repos/acme/shop/branches/main/protection" }),
+      read({ document: refusal(upgrade), call: "GET /repos/acme/shop/rulesets?per_page=100" }),
+      read({ document: refusal("Git Repository is empty."), call: "GET /repos/acme/shop/git/trees/main?recursive=1" }),
+    ];
+    expect(told.flatMap(({ gaps }) => gaps)).toEqual([]);
+    expect(told.flatMap(({ observations }) => observations)).toMatchObject([
+      { kind: "github/branch", name: "main", protected: false },
+      { kind: "github/answered", what: "rulesets", subject: "github:acme/shop" },
+      { kind: "github/answered", what: "files", subject: "github:acme/shop" },
+    ]);
+  });
+
   test.each([
     ["GET /repos/acme/shop/branches/main/protection", "Not Found", "github/branch-protection", "github:acme/shop#branch/main"],
     ["GET /repos/acme/shop/environments", "Resource not accessible by personal access token", "github/environment", "github:acme/shop"],

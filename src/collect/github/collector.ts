@@ -7,7 +7,7 @@ import { parseCall, matchPath } from "./call.ts";
 import { denied } from "./denied.ts";
 import { join } from "./join.ts";
 import { unprotected } from "./map-rules.ts";
-import { isRefusal, shapeOf, SHAPES } from "./shapes.ts";
+import { isNotInPlan, isRefusal, shapeOf, SHAPES } from "./shapes.ts";
 import { githubGap } from "./topics.ts";
 import { isAction, isWorkflow, readAction, readWorkflow } from "./workflow.ts";
 
@@ -60,7 +60,12 @@ function map(document: unknown, index: number, file: ParsedFile, sink: Observati
   if (!found || !asked) return;
   if (!isRefusal(document)) return found.map(asked);
   const message = isObject(document) ? String(document["message"]) : "";
-  if (found.name === "branch protection" && /branch not protected/i.test(message)) return unprotected(asked);
+  if (found.name === "branch protection" && (/branch not protected/i.test(message) || isNotInPlan(message))) return unprotected(asked);
+  const { subject, source, put } = asked;
+  if (found.name === "rulesets" && isNotInPlan(message)) return put({ kind: "github/answered", what: found.name, subject, source });
+  // A repository without a commit has no files.
+  if (found.name === "files" && /repository is empty/i.test(message))
+    return put({ kind: "github/answered", what: found.name, subject, source });
   asked.gap(found.topic, aboutOf(asked), `${found.name} of ${aboutOf(asked).slice("github:".length)}`, message);
 }
 

@@ -218,6 +218,22 @@ describe("a server that is busy or breaks off", () => {
     server.world = world;
   });
 
+  test("protection that the plan does not have is an answer, and no gap", async () => {
+    const upgrade = "Upgrade to GitHub Pro or make this repository public to enable this feature.";
+    server.disturb = ({ url }, response) => {
+      if (!/\/repos\/acme\/shop\/(?:branches\/main\/protection|rulesets\?)/.test(url ?? "")) return false;
+      send(response, 403, refusal(upgrade));
+      return true;
+    };
+    expect(deniedOf(await collect(folder))).toEqual([]);
+    const { gaps, observations } = readingOf(readFolder(folder));
+    expect(gaps).toEqual([]);
+    const branches = observations.filter(
+      (each) => each.kind === "github/branch" && each.repository === "acme/shop" && each.name === "main",
+    );
+    expect(branches).toContainEqual(expect.objectContaining({ protected: false, origin: "branch-protection" }));
+  });
+
   test("an answer that leads elsewhere is not followed", async () => {
     server.disturb = (request, response) =>
       request.url?.endsWith("/repos/acme/shop") === true && answered(response, 301, { Location: "http://169.254.169.254/latest" });

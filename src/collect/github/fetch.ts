@@ -4,6 +4,7 @@ import { fail, ok, type Result } from "../../lib/result.ts";
 import { eachOf, RestAsking, refusalOf } from "../rest-asking.ts";
 import { connectRest, type RestAnswer, type RestConnection } from "../rest-client.ts";
 import type { Sink } from "../sink.ts";
+import { isNotInPlan } from "./shapes.ts";
 import { fileOf, formOf } from "./fetch-form.ts";
 import { collectHistory } from "./fetch-history.ts";
 import { collectOrganization } from "./fetch-organization.ts";
@@ -113,8 +114,12 @@ export function nextPage({ headers }: RestAnswer): string | undefined {
   return next === undefined ? undefined : (URL.parse(next)?.searchParams.get("page") ?? undefined);
 }
 
-/** Errors that say that there is none, which is an answer: a branch without classic protection, and a repository without a commit. */
+/**
+ * Errors that say that there is none, which is an answer: a branch without classic protection, a repository without a commit, and protection that
+ * the owner's plan does not have for private repositories ("Upgrade to GitHub Pro or make this repository public to enable this feature").
+ */
 const saysNone = (path: string, status: number, message: string): boolean =>
+  (status === 403 && isNotInPlan(message) && /\/(?:protection|rulesets)(?:\?|$)/.test(path)) ||
   (status === 404 && path.endsWith("/protection") && /branch not protected/i.test(message)) ||
   (status === 409 && path.includes("/git/trees/") && /repository is empty/i.test(message));
 

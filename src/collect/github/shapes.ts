@@ -235,6 +235,12 @@ export function shapeOf(document: unknown, call: string | undefined): Shape | un
   return isObject(document) ? SHAPES.find((shape) => shape.looks?.(document)) : undefined;
 }
 
+/**
+ * Protection that the owner's plan does not have for private repositories is not enforced, even where it was set before (GitHub Docs, "About
+ * protected branches", and "GitHub's plans": downgrading).
+ */
+export const isNotInPlan = (message: string): boolean => /^Upgrade to GitHub \w+ .*to enable this feature/i.test(message);
+
 /** `{"message": …, "documentation_url": …}`: what the API answers in place of what was asked (REST API, "Troubleshooting the REST API"). */
 export const isRefusal = (document: unknown): boolean =>
   isObject(document) && typeof document["message"] === "string" && typeof document["documentation_url"] === "string";
