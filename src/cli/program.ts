@@ -21,6 +21,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<{ readonly register: Regis
   explain: () => import("./explain.ts"),
   path: () => import("./path.ts"),
   "who-can": () => import("./who-can.ts"),
+  people: () => import("./people.ts"),
   cut: () => import("./cut.ts"),
   challenge: () => import("./challenge.ts"),
   diff: () => import("./diff.ts"),

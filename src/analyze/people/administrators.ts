@@ -1,8 +1,8 @@
 // A4: who administers, at any time, the places from which production is deployed.
 import type { Estate } from "../estate.ts";
-import { productionNames } from "../reach/semantics.ts";
 import type { Rule } from "../../model/rule.ts";
 import { isCustodianOf } from "./custody.ts";
+import { deployingPlaces } from "./places.ts";
 import { whoIs } from "./who.ts";
 
 /** Rules by which an account administers an organization, a repository or a project of a forge. */
@@ -43,21 +43,4 @@ export function administrations(estate: Estate): readonly Administration[] {
       { of, label: entities.get(of)?.label ?? of, environments: [...(deploys.get(of) ?? [])], people, isCertain: certain.length > 0 },
     ];
   });
-}
-
-/** Repositories and projects with an environment of production, and the organizations above them. */
-function deployingPlaces(estate: Estate): ReadonlyMap<string, ReadonlySet<string>> {
-  const production = productionNames(estate.charter);
-  const places = new Map<string, Set<string>>();
-  const add = (id: string, environment: string): void => void places.set(id, (places.get(id) ?? new Set()).add(environment));
-  for (const { id, place } of estate.entities.values()) {
-    const environment = estate.environmentOf(id);
-    if (environment === undefined || !production.has(environment)) continue;
-    if (place.repository !== undefined) {
-      add(`github:${place.repository}`, environment);
-      add(`github:${place.repository.split("/")[0]}`, environment);
-    }
-    if (place.project !== undefined) add(place.project, environment);
-  }
-  return places;
 }
