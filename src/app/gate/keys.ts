@@ -8,7 +8,6 @@ import { GateError } from "./error.ts";
 
 const KEY = "ledger.pem";
 const EARLIER = /^ledger-earlier-[0-9a-f]{8}\.pem$/;
-const PSEUDONYMS = "pseudonyms.key";
 
 /** The ledger's key first, made when there is none; then those that it had before and that still sign, so that readers have time to learn the new one. */
 export function signersIn(folder: string, origin: string): readonly [Signer, ...Signer[]] {
@@ -20,9 +19,12 @@ export function signersIn(folder: string, origin: string): readonly [Signer, ...
   ];
 }
 
-/** 32 bytes; without them nobody can tell whose account a pseudonym stands for. */
-export function pseudonymKeyIn(folder: string): Uint8Array {
-  const file = join(folder, PSEUDONYMS);
+/** Without it nobody can tell whose account a pseudonym stands for. */
+export const pseudonymKeyIn = (folder: string): Uint8Array => secretIn(folder, "pseudonyms.key");
+
+/** 32 random bytes of a file, made when it is missing. */
+export function secretIn(folder: string, name: string): Uint8Array {
+  const file = join(folder, name);
   try {
     writeFileSync(file, randomBytes(32), { flag: "wx", mode: 0o600 });
   } catch (cause) {

@@ -6,7 +6,7 @@ import { GateError } from "../../app/gate/error.ts";
 import { type Moved, moveDatabase } from "./move.ts";
 import { openDatabase } from "./open.ts";
 
-const KEYS = /^(ledger(-earlier-[0-9a-f]{8})?\.pem|pseudonyms\.key)$/;
+const KEYS = /^(ledger(-earlier-[0-9a-f]{8})?\.pem|(pseudonyms|sign-in)\.key)$/;
 
 /**
  * A backup is a data folder: the embedded database and the keys. Of the embedded database it is a copy at one moment (SQLite, "VACUUM INTO"), taken while the
