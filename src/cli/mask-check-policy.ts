@@ -18,7 +18,10 @@ export function register(mask: Command): void {
     .command("check-policy")
     .description("Check that a policy declares every table and column of a source, and that every masker fits. Reads no row.")
     .requiredOption("--policy <masking.yaml>", "the masking policy")
-    .requiredOption("--from <source>", "postgres://… (a password is better in PGPASSWORD), or a dump: plain, or pg_dump's archive")
+    .requiredOption(
+      "--from <source>",
+      "postgres://… (a password is better in PGPASSWORD), mysql://… (MYSQL_PWD), or a dump: plain SQL of either, or pg_dump's archive",
+    )
     .exitOverride();
   withExamples(command, {
     "bulkhead mask check-policy --policy masking.yaml --from postgres://db.example.com/shop":

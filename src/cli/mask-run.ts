@@ -24,8 +24,11 @@ export function register(mask: Command): void {
     .command("run")
     .description("Copy a source to a target, masked by a policy. The target appears when it is whole, or not at all.")
     .requiredOption("--policy <masking.yaml>", "the masking policy; an undeclared table or column stops the run")
-    .requiredOption("--from <source>", "postgres://… (a password is better in PGPASSWORD), or a dump: plain, or pg_dump's archive")
-    .option("--to <target>", "what is not there yet: postgres://…, or the file of a plain dump")
+    .requiredOption(
+      "--from <source>",
+      "postgres://… (a password is better in PGPASSWORD), mysql://… (MYSQL_PWD), or a dump: plain SQL of either, or pg_dump's archive",
+    )
+    .option("--to <target>", "what is not there yet: postgres://…, mysql://…, or the file of a plain dump")
     .option("--key-file <file>", "the masking key, readable by you alone; - for standard input (default: a key for this run only)")
     .option("--jobs <number>", "tables and ranges at a time, and indexes at a time", jobs)
     .option("--replace", "take the place of a target that is there, once the new one is whole")

@@ -6,6 +6,7 @@ import { MaskError } from "../../mask/error.ts";
 import { formatPolicyProblems, type PolicyProblem } from "../../mask/policy/problem.ts";
 import { loadPolicy } from "../../mask/policy/load.ts";
 import type { MaskPlan } from "../../mask/policy/plan.ts";
+import { maskMysql, planMysql } from "../../mask/mysql/run.ts";
 import { maskDatabase, planDatabase, type Progress } from "../../mask/postgres/run.ts";
 import type { RunReport } from "../../mask/report.ts";
 import { type Place, placeOf, shownPlace } from "./source.ts";
@@ -28,9 +29,10 @@ export async function runMask({ policy, from, to, ...more }: MaskRequest): Promi
   if (!loaded.ok) return fail(loaded.error);
   const [source, target] = [placeOf(from), placeOf(to)];
   if (source.kind === "postgres" && target.kind === "postgres") return maskDatabase({ from, to, policy: loaded.value, ...more });
+  const onProgress = (rows: number, bytes: number): void => more.onProgress?.({ phase: "rows", rows, bytes, rowsOf: 0 });
+  if (source.kind === "mysql" && target.kind === "mysql") return maskMysql({ from, to, policy: loaded.value, ...more, onProgress });
   const dump = dumpOf(source);
   if (dump !== undefined && target.kind !== "postgres" && target.kind !== "mysql") {
-    const onProgress = (rows: number, bytes: number): void => more.onProgress?.({ phase: "rows", rows, bytes, rowsOf: 0 });
     return intoFile(to, (out) => maskDump({ ...dump, policy: loaded.value, key: more.key, out, onProgress }));
   }
   throw unknownWay(from, to);
@@ -42,6 +44,7 @@ export async function planMask(policy: MaskRequest["policy"], from: string): Pro
   if (!loaded.ok) return fail(loaded.error);
   const source = placeOf(from);
   if (source.kind === "postgres") return planDatabase(from, loaded.value);
+  if (source.kind === "mysql") return planMysql(from, loaded.value);
   const dump = dumpOf(source);
   if (dump !== undefined) return planDump(dump.open, dump.dialect, loaded.value);
   throw unknownWay(from, undefined);

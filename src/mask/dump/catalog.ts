@@ -176,7 +176,7 @@ function takeType(state: State, cursor: Cursor): { readonly type: ColumnType; re
   const written = tokens
     .map(({ written: each }) => each)
     .join(" ")
-    .replaceAll(/ ?([(),.[\]]) ?/g, "$1");
+    .replaceAll(/ ?([(,.[\]]) ?| (?=\))/g, "$1");
   return { type: typeNamed(state, tokens, written), written };
 }
 

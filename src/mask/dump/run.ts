@@ -27,6 +27,8 @@ export interface DumpRun {
   readonly key: Uint8Array;
   /** Gets the masked dump; closed by the caller. */
   readonly out: number;
+  /** Gets what must wait until the tables have their names: MySQL's triggers, views, routines and events, with the settings before them. */
+  readonly later?: string[];
   readonly onProgress?: (rows: number, bytes: number) => void;
 }
 

@@ -11,6 +11,7 @@ import { dumpCatalog } from "./catalog.ts";
 import { columnsOf, copyHeader, insertHeader, type RowsHeader } from "./header.ts";
 import { type RowsOfInsert, rowsOfInsert, ValueError } from "./insert.ts";
 import { leavesOut, statementsAtEnd, statementsBeforeRows, tableName } from "./leave-out.ts";
+import { TOKEN } from "./lexer.ts";
 import { passOf } from "./passes.ts";
 import type { DumpReader, Statement } from "./reader.ts";
 import type { DumpRun } from "./run.ts";
@@ -100,8 +101,32 @@ function one(writing: Writing, statement: Statement, tokens: readonly Token[], k
   const all = tokensOf(reader.lexer, statement.bytes, statement.start, statement.end);
   if (all[1]?.text === "search_path") writing.schema = all[3]?.text ?? writing.schema;
   if (passOf(run.dialect, all, plan.settings) === "skip" || leavesOut(all, plan, run.dialect, writing.schema)) return;
+  if (run.dialect === "mysql") return passMysql(writing, statement, all);
   writeBytes(out, statement.bytes, statement.start, statement.end);
   writeText(out, `${reader.delimiter()}\n`);
+}
+
+/** Who defined a trigger or a view need not be there below. */
+function passMysql({ reader, out, run, plan }: Writing, statement: Statement, tokens: readonly Token[]): void {
+  const written = statement.bytes.toString("utf8", statement.start, statement.end);
+  const definer = /DEFINER\s*=\s*(`[^`]*`|'[^']*'|\w+)\s*@\s*(`[^`]*`|'[^']*'|[\w.%]+)/i;
+  const text =
+    plan.settings.privileges === "keep" || tokens[0]?.text !== "create" ? written : written.replace(definer, "DEFINER=CURRENT_USER");
+  const isSetting = tokens[0]?.text === "set";
+  const waits = run.later !== undefined && isLater(tokens);
+  if (run.later !== undefined && (waits || isSetting)) run.later.push(text);
+  if (!waits) writeText(out, `${text}${reader.delimiter()}\n`);
+}
+
+const LATER = new Set(["trigger", "view", "procedure", "function", "event"]);
+
+function isLater(tokens: readonly Token[]): boolean {
+  const [first] = tokens;
+  if (first?.text === "drop") return LATER.has(tokens[1]?.text ?? "");
+  if (first?.text !== "create") return false;
+  // Between CREATE and the kind stand OR REPLACE, ALGORITHM, DEFINER and SQL SECURITY.
+  const kind = tokens.find(({ text, kind: of }) => of === TOKEN.word && (LATER.has(text) || text === "table" || text === "index"));
+  return kind !== undefined && LATER.has(kind.text);
 }
 
 /** The table's plan with the columns in the order of the rows. */
