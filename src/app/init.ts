@@ -2,7 +2,7 @@
 import { randomBytes } from "node:crypto";
 import { proposeCharter } from "../charter/propose.ts";
 import { Charter } from "../charter/schema.ts";
-import { indexObservations } from "../model/observation.ts";
+import { indexObservations, type Observations } from "../model/observation.ts";
 import type { FileSet } from "./files.ts";
 import { CHARTER_FILE } from "./check.ts";
 import { readEstate } from "./read-estate.ts";
@@ -11,6 +11,7 @@ import { SEAL_FILE } from "./seal.ts";
 export interface Proposal {
   readonly text: string;
   readonly read: number;
+  readonly observations: Observations;
   readonly unrecognized: readonly { readonly file: string; readonly why: string }[];
 }
 
@@ -30,8 +31,10 @@ export function propose(files: FileSet, name: string): Proposal {
     [...estate.keys()],
     reading.manifests.map((manifest) => manifest.file),
   );
+  const observations = indexObservations(reading.observations);
   return {
-    text: `${proposeCharter(indexObservations(reading.observations), organization).trimEnd()}\n\n${inputs}`,
+    observations,
+    text: `${proposeCharter(observations, organization).trimEnd()}\n\n${inputs}`,
     read: reading.files,
     unrecognized: reading.unrecognized,
   };

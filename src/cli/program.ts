@@ -15,6 +15,7 @@ Exit status: 0 separated or done, 1 violated, 2 unknown, 3 bad input or usage, 4
 
 /** In the order in which help lists them; the name is the command's. */
 const COMMANDS: Readonly<Record<string, () => Promise<{ readonly register: Register }>>> = {
+  start: () => import("./start.ts"),
   init: () => import("./init.ts"),
   collect: () => import("./collect.ts"),
   check: () => import("./check.ts"),
