@@ -17,7 +17,7 @@ interface Change {
 export function definitionWithoutSecrets(text: string, by: Fingerprint, isEveryName = false): string {
   const parsed = parseAllDocuments(text, { uniqueKeys: false, logLevel: "silent" });
   const documents = Array.isArray(parsed) ? parsed : [];
-  if (documents.some((each) => each.errors.length > 0)) return scriptWithoutSecrets(text, by);
+  if (documents.some((each) => each.errors.length > 0)) return lineByLine(text, by);
   const changes: Change[] = [];
   for (const document of documents)
     visit(document, {
@@ -31,8 +31,19 @@ export function definitionWithoutSecrets(text: string, by: Fingerprint, isEveryN
     .toSorted((a, b) => b.from - a.from)
     .reduce((whole, { from, to, text: put }) => whole.slice(0, from) + put + whole.slice(to), text);
   // Comments too; what stands already as a fingerprint stays.
-  return scriptWithoutSecrets(changed, by);
+  return lineByLine(changed, by);
 }
+
+/** A private key in a comment, which spans lines (RFC 7468). */
+const KEY = /-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g;
+
+const newlinesIn = (text: string): number => text.split("\n").length - 1;
+
+const lineByLine = (text: string, by: Fingerprint): string =>
+  scriptWithoutSecrets(
+    text.replaceAll(KEY, (key) => `fingerprint:${by(key)}${"\n".repeat(newlinesIn(key))}`),
+    by,
+  );
 
 /** The member's name, where people chose it; of `NAME: { value: … }` the outer one (GitLab Docs, "variables", `variables:description`). */
 function nameOf(path: readonly unknown[], isEveryName: boolean): string {
@@ -51,8 +62,8 @@ function changeOf(text: string, node: Scalar, name: string, by: Fingerprint): Ch
   if (clean === value) return undefined;
   const old = text.slice(from, to);
   const isBlock = node.type === "BLOCK_LITERAL" || node.type === "BLOCK_FOLDED";
-  // Line by line in a script, so that each keeps its place.
-  if (isBlock && clean === scriptWithoutSecrets(value, by)) return { from, to, text: scriptWithoutSecrets(old, by) };
-  const lines = old.split("\n").length - 1;
-  return { from, to, text: `${JSON.stringify(clean)}${"\n".repeat(lines)}` };
+  // In its place in a script, where the secret is part of a line.
+  const inPlace = scriptWithoutSecrets(old, by);
+  if (isBlock && clean === scriptWithoutSecrets(value, by) && newlinesIn(inPlace) === newlinesIn(old)) return { from, to, text: inPlace };
+  return { from, to, text: `${JSON.stringify(clean)}${"\n".repeat(newlinesIn(old))}` };
 }

@@ -18,6 +18,7 @@ import type { Json } from "../../lib/json.ts";
 import { Manifest } from "../../model/manifest.ts";
 import { collector } from "./collector.ts";
 import { CLASSIC_SCOPES, PERMISSIONS } from "./fetch-permissions.ts";
+import { SHAPES } from "./shapes.ts";
 import { type Disturbance, refusal, type Replay, replay, send } from "./replay-support.ts";
 import { acmeWorld, withHistory } from "./world-support.ts";
 
@@ -75,6 +76,13 @@ test("everything is answered and recognized, in the published forms, and leaves 
   const reading = readingOf(readFolder(output));
   expect([deniedOf(manifestOf(output)), reading.unrecognized, reading.gaps]).toEqual([[], [], []]);
   expect(server.asked.length).toBeGreaterThan(150);
+});
+
+test("every answer that the collector reads has an operation in the published description", () => {
+  const { operations } = JSON.parse(readFileSync(new URL("./fixtures/openapi.json", import.meta.url), "utf8")) as { operations: object };
+  const nameless = (path: string): string => path.replaceAll(/[:+]\w+|\{\w+\}/g, "*");
+  const published = new Set(Object.keys(operations).map(nameless));
+  expect(SHAPES.flatMap(({ paths }) => paths).filter((path) => !published.has(nameless(path)))).toEqual([]);
 });
 
 test("it is read as the files that were written by hand are", () => {
