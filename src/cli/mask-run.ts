@@ -2,12 +2,14 @@
 import type { Command } from "commander";
 import { keyFrom, passingKey } from "../app/mask/key.ts";
 import { renderPlan, renderRun } from "../app/mask/render.ts";
+import { shownPlace } from "../app/mask/source.ts";
 import { formatPolicyProblems, planMask, type Progress, runMask } from "../app/mask/run.ts";
 import { withExamples, withFormat } from "./flags.ts";
+import { type CertificateFlags, certificateRequest, withCertificate, writeCertificate } from "./mask-certify.ts";
 import { put, readText } from "./io.ts";
 import { UsageError } from "./report.ts";
 
-interface Flags {
+interface Flags extends CertificateFlags {
   readonly policy: string;
   readonly from: string;
   readonly to?: string;
@@ -38,8 +40,10 @@ export function register(mask: Command): void {
     "bulkhead mask run --policy masking.yaml --from postgres://db.example.com/shop --to postgres://test.example.com/shop --key-file mask.key":
       "the same key gives the same masks next time",
     "bulkhead mask run --policy masking.yaml --from postgres://db.example.com/shop --dry-run": "what would be done",
+    "bulkhead mask run --policy masking.yaml --from postgres://db.example.com/shop --to shop.sql --certificate shop.certificate.json --sign-key masking.pem --purpose load-test --requested-by person:ann --approved-by person:ben --environment test --delete-by 2026-12-31":
+      "with a certificate and a handling record",
   });
-  withFormat(command, ["terminal", "json"]).action(run);
+  withFormat(withCertificate(command), ["terminal", "json"]).action(run);
 }
 
 async function run(flags: Flags): Promise<void> {
@@ -53,16 +57,33 @@ async function run(flags: Flags): Promise<void> {
   if (flags.to === undefined) throw new UsageError("USAGE", "--to is missing\n  Name the target, or ask for a  --dry-run.");
   if (flags.keyFile === undefined)
     process.stderr.write("No key file: a key is made for this run, and forgotten. Another run masks otherwise.\n");
+  const certificate = certificateRequest(flags);
+  const key = flags.keyFile === undefined ? passingKey() : keyFrom(flags.keyFile);
+  // Before the run: the schema that is certified is the one that the policy was met with.
+  const plan = certificate && (await planMask(policy, flags.from));
+  const startedAt = new Date();
   const report = await runMask({
     policy,
     from: flags.from,
     to: flags.to,
-    key: flags.keyFile === undefined ? passingKey() : keyFrom(flags.keyFile),
+    key,
     ...(flags.jobs !== undefined && { jobs: flags.jobs }),
     replace: flags.replace === true,
     onProgress: teller(),
   });
   if (!report.ok) throw new UsageError("BAD_INPUT", formatPolicyProblems(report.error));
+  if (certificate && plan?.ok === true)
+    writeCertificate(flags, {
+      report: report.value,
+      policyText: policy.text,
+      plan: plan.value,
+      key,
+      source: shownPlace(flags.from),
+      target: shownPlace(flags.to),
+      startedAt,
+      finishedAt: new Date(),
+      ...(certificate.handling && { handling: certificate.handling }),
+    });
   put(renderRun(report.value, flags.format), flags.output);
 }
 

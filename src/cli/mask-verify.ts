@@ -1,8 +1,11 @@
 // bulkhead mask verify: looks for production's values in a lower environment, from production's side.
+import { createPublicKey } from "node:crypto";
 import type { Command } from "commander";
+import { keyAt } from "../app/ledger/keys.ts";
+import { checkCertificate, signed, withVerification } from "../app/mask/certificate.ts";
 import { keyFrom } from "../app/mask/key.ts";
 import { formatPolicyProblems } from "../app/mask/run.ts";
-import { renderVerify, runVerify, type VerifyProgress } from "../app/mask/verify.ts";
+import { renderVerify, runVerify, type VerifyProgress, type VerifyReport } from "../app/mask/verify.ts";
 import { EXIT } from "./exit.ts";
 import { withExamples, withFormat } from "./flags.ts";
 import { put, readText } from "./io.ts";
@@ -13,6 +16,8 @@ interface Flags {
   readonly production: string;
   readonly lower: string;
   readonly keyFile?: string;
+  readonly certificate?: string;
+  readonly signKey?: string;
   readonly format: "terminal" | "json";
   readonly output?: string;
 }
@@ -25,6 +30,8 @@ export function register(mask: Command): void {
     .requiredOption("--production <source>", "postgres://… (a password is better in PGPASSWORD)")
     .requiredOption("--lower <target>", "postgres://…, what is to be free of production's data")
     .option("--key-file <file>", "the masking key, so that rows whose primary key was masked are compared one by one")
+    .option("--certificate <file>", "the certificate of the run, which is completed with what was found and signed again")
+    .option("--sign-key <key.pem>", "the Ed25519 private key that signed it")
     .exitOverride();
   withExamples(command, {
     "bulkhead mask verify --policy masking.yaml --production postgres://db.example.com/shop --lower postgres://test.example.com/shop":
@@ -34,6 +41,7 @@ export function register(mask: Command): void {
 }
 
 async function verify(flags: Flags): Promise<void> {
+  const complete = completing(flags);
   const report = await runVerify({
     policy: { text: readText(flags.policy), file: flags.policy },
     production: flags.production,
@@ -42,8 +50,18 @@ async function verify(flags: Flags): Promise<void> {
     onProgress: teller(),
   });
   if (!report.ok) throw new UsageError("BAD_INPUT", formatPolicyProblems(report.error));
+  complete?.(report.value);
   put(renderVerify(report.value, flags.format), flags.output);
   process.exitCode = { separated: EXIT.done, violated: EXIT.violated, unknown: EXIT.unknown }[report.value.verdict];
+}
+
+/** Read before anything is compared: who cannot sign the certificate need not begin. */
+function completing({ certificate, signKey }: Flags): ((report: VerifyReport) => void) | undefined {
+  if (certificate === undefined) return undefined;
+  if (signKey === undefined) throw new UsageError("USAGE", "--certificate  needs the key that signed it\n  Give  --sign-key KEY.pem.");
+  const key = keyAt(signKey, "refuse");
+  const { statement } = checkCertificate(readText(certificate), certificate, [createPublicKey(key)], new Date().toISOString().slice(0, 10));
+  return (report) => put(signed(withVerification(statement, report, new Date()), key), certificate);
 }
 
 /** On a terminal a line that is written over; else a line for each phase. */

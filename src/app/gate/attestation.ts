@@ -4,6 +4,7 @@ import { bundleFromJSON, type SerializedBundle } from "@sigstore/bundle";
 import { TrustedRoot } from "@sigstore/protobuf-specs";
 import { toSignedEntity, toTrustMaterial, type TrustMaterial, Verifier } from "@sigstore/verify";
 import { z } from "zod";
+import { preAuthentication } from "../../lib/dsse.ts";
 import { CodedError } from "../../lib/error.ts";
 import { globMatches } from "../../lib/glob.ts";
 import { sha256 } from "../../lib/hash.ts";
@@ -97,7 +98,7 @@ function envelopePayload(attestation: unknown, keys: readonly KeyObject[]): Buff
   if (!envelope.success) return undefined;
   const { payload, payloadType, signatures } = envelope.data;
   const bytes = Buffer.from(payload, "base64");
-  const signed = Buffer.concat([Buffer.from(`DSSEv1 ${Buffer.byteLength(payloadType)} ${payloadType} ${bytes.length} `), bytes]);
+  const signed = preAuthentication(payloadType, bytes);
   const holds = (key: KeyObject, sig: string): boolean =>
     verify(key.asymmetricKeyType === "ed25519" ? null : "sha256", signed, key, Buffer.from(sig, "base64"));
   return keys.some((key) => signatures.some(({ sig }) => holds(key, sig))) ? bytes : undefined;
