@@ -38,6 +38,7 @@ import { check as runnerSharedByEnvironments } from "./runner-shared-by-environm
 import { check as secretValidInTwoEnvironments } from "./secret-valid-in-two-environments/check.ts";
 import { check as automationCredentialOpensTwoEnvironments } from "./automation-credential-opens-two-environments/check.ts";
 import { check as inventoryMixesEnvironments } from "./inventory-mixes-environments/check.ts";
+import { check as approvalRuleCannotBeMet } from "./approval-rule-cannot-be-met/check.ts";
 import { check as approverChangedWhatTheyApproved } from "./approver-changed-what-they-approved/check.ts";
 import { check as autoPromotionIntoProduction } from "./auto-promotion-into-production/check.ts";
 import { check as controllerDeploysToTwoEnvironments } from "./controller-deploys-to-two-environments/check.ts";
@@ -76,6 +77,7 @@ export const checks: readonly Check[] = [
   declaredGateUnguarded,
   gateOnlyDecorative,
   approverChangedWhatTheyApproved,
+  approvalRuleCannotBeMet,
   productionDeployedWithoutLowerEnvironment,
   promotionSkipsLowerEnvironment,
   autoPromotionIntoProduction,
