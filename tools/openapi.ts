@@ -1,10 +1,13 @@
 // Writes the published description of the server's interface, schemas/openapi.json, from the routes themselves. `--check` only compares.
+import { generateKeyPairSync } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { policyOf } from "../src/app/gate/policy.ts";
 import { CHARTER_TEXT } from "../src/server/charter-support.ts";
+import type { Settings } from "../src/server/settings.ts";
+import { signInConfiguration, signInOf } from "../src/server/sign-in.ts";
 import { start } from "../src/server/start.ts";
 
 const FILE = "schemas/openapi.json";
@@ -22,7 +25,7 @@ export async function openApi(): Promise<string> {
       port: 0,
       securityContact: "mailto:security@example.com",
       http: { logger: false },
-      signIn: async () => ({ authenticate: async () => undefined, routes: [] }),
+      signIn: signInOf(everyWayIn(), data, secrets()).signIn,
     });
     const document = running.app.swagger();
     await running.close();
@@ -30,6 +33,22 @@ export async function openApi(): Promise<string> {
   } finally {
     rmSync(data, { recursive: true, force: true });
   }
+}
+
+/** Every route is described, whichever ways in a server is given. */
+function everyWayIn(): Settings {
+  const environments = [{ repository: "acme/shop", environment: "production", to: "production" }];
+  const document = {
+    origin: "https://bulkhead.example.com",
+    githubApp: { appId: "1", privateKeyFrom: "KEY", webhookSecretFrom: "SECRET", environments },
+    gitlab: { tokenFrom: "SECRET", webhookTokenFrom: "SECRET", environments },
+  };
+  return signInConfiguration(document, document.origin);
+}
+
+function secrets(): Readonly<Record<string, string>> {
+  const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
+  return { KEY: privateKey.export({ type: "pkcs8", format: "pem" }) as string, SECRET: "of-this-run" };
 }
 
 /** Whether the committed document differs from what the code gives; a missing file differs. */

@@ -25,6 +25,8 @@ export interface SignIn {
   readonly check?: NonNullable<HttpOptions["check"]>;
   readonly routes: readonly Routes[];
   readonly jobs?: Readonly<Record<string, Handler>>;
+  /** Those of the jobs that recur. */
+  readonly recurring?: readonly string[];
 }
 
 export interface StartOptions {
@@ -125,7 +127,7 @@ async function serve(options: StartOptions, database: Database, theGate: Gate, t
     ...(witnesses.length > 0 && { cosign: cosignNewest(database, witnesses, now) }),
     ...signIn.jobs,
   };
-  const recurring = Object.keys(handlers).filter((kind) => kind === "settle" || kind === "watch" || kind === "cosign");
+  const recurring = Object.keys(handlers).filter((kind) => ["settle", "watch", "cosign", ...(signIn.recurring ?? [])].includes(kind));
   const jobs = runner({ database, handlers, recurring, now, log: app.log });
   await app.listen({ host: options.host, port: options.port });
   jobs.start();

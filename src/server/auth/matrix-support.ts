@@ -1,6 +1,5 @@
 // For tests: the whole server with one account for each role, and for every route a request that would succeed for whoever may make it.
 import type { InjectOptions } from "fastify";
-import type { Kysely } from "kysely";
 import { attestationVerifier } from "../../app/gate/attestation.ts";
 import type { Gate } from "../../app/gate/gate.ts";
 import { directoryOf } from "../../charter/directory.ts";
@@ -9,7 +8,7 @@ import type { Role } from "../http/principal.ts";
 import { httpServer, type Routes, type Server } from "../http/server.ts";
 import { routesOf } from "../routes.ts";
 import { askFor, gateOn, promotionIn, review, tested } from "../storage/gate-support.ts";
-import type { AccountRow, SignInTables } from "../storage/sign-in-schema.ts";
+import type { AccountRow } from "../storage/sign-in-schema.ts";
 import { createAccount } from "./accounts.ts";
 import { SignInConfiguration } from "./configuration.ts";
 import { githubClaims, startIssuer, type TestIssuer } from "./pipelines/issuer-support.ts";
@@ -63,7 +62,7 @@ export async function scene(where: string): Promise<Scene> {
       },
     ],
   });
-  const kysely = database.kysely as unknown as Kysely<SignInTables>;
+  const kysely = database.kysely;
   const { authenticate, check, routes } = signIn({ configuration, kysely, directory, rootKey: new Uint8Array(32), environment: {}, now });
   const found: string[] = [];
   // Fastify keeps a plugin's hooks to its own routes unless it says this.

@@ -4,8 +4,6 @@ import { sealer } from "./secrets.ts";
 import type { LocalSignIn } from "./local/sign-in.ts";
 import { openDatabase } from "../storage/open.ts";
 import type { Database } from "../storage/schema.ts";
-import type { SignInTables } from "../storage/sign-in-schema.ts";
-import type { Kysely } from "kysely";
 
 export const NOW = "2026-11-24T10:00:00.000Z";
 
@@ -22,7 +20,7 @@ export function clock(start = NOW): Clock {
 export async function localOn(where: string): Promise<{ readonly local: LocalSignIn; readonly clock: Clock; readonly database: Database }> {
   const database = await openDatabase(where);
   const time = clock();
-  const store = { db: database.kysely as unknown as Kysely<SignInTables>, now: time.now };
+  const store = { db: database.kysely, now: time.now };
   return { local: { store, sealer: sealer(new Uint8Array(32).fill(7)), once: onceOnly(store) }, clock: time, database };
 }
 

@@ -4,7 +4,7 @@ import type { Kysely } from "kysely";
 import type { Directory } from "../../charter/directory.ts";
 import type { Authenticate } from "../http/principal.ts";
 import type { Routes } from "../http/server.ts";
-import type { SignInTables } from "../storage/sign-in-schema.ts";
+import type { Tables } from "../storage/schema.ts";
 import { authenticateWith } from "./authenticate.ts";
 import type { SignInConfiguration } from "./configuration.ts";
 import { cookiesOf } from "./cookies.ts";
@@ -22,7 +22,7 @@ import { signOn } from "./single-sign-on/sign-on.ts";
 
 export interface SignInOptions {
   readonly configuration: SignInConfiguration;
-  readonly kysely: Kysely<SignInTables>;
+  readonly kysely: Kysely<Tables>;
   readonly directory: Directory;
   /** At least 32 bytes, from a file of the data folder: never from the database. */
   readonly rootKey: Uint8Array;

@@ -1,9 +1,9 @@
 // What sign-in needs of the server: its tables and its clock.
 import type { Kysely } from "kysely";
-import type { SignInTables } from "../storage/sign-in-schema.ts";
+import type { Tables } from "../storage/schema.ts";
 
 export interface SignInStore {
-  readonly db: Kysely<SignInTables>;
+  readonly db: Kysely<Tables>;
   readonly now: () => Date;
 }
 

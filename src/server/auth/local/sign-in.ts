@@ -24,7 +24,7 @@ export interface LocalSignIn {
 export interface SignedIn {
   readonly account: AccountRow;
   /** `password`: no second factor is set up yet, and nothing but setting it up is open. */
-  readonly method: "password" | "password+totp" | "passkey";
+  readonly method: "password" | "password+totp" | "passkey" | "single-sign-on";
 }
 
 const wrong = (): AuthError => new AuthError("BAD_CREDENTIAL", "the name, the password or the code is wrong");

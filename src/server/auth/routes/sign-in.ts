@@ -219,8 +219,7 @@ function signOnRoutes(app: FastifyInstance, options: SignInRoutes, signOn: SignO
       cookieIn(request.headers.cookie, cookies.binding),
     );
     if (roles.length === 0) throw new AuthError("FORBIDDEN", "none of your groups gives a role here");
-    // The method's name is not that of a password alone: the provider asked for what it asks for.
-    await letIn(options, request, reply, { account, method: "passkey" }, roles, idToken);
+    await letIn(options, request, reply, { account, method: "single-sign-on" }, roles, idToken);
     return reply.header("set-cookie", setCookie(cookies, cookies.binding, "")).redirect("/", 303);
   });
 }
