@@ -3,6 +3,7 @@ import type { Boundary, Charter } from "../charter/schema.ts";
 import type { Entity } from "../model/entity.ts";
 import type { Gap } from "../model/gap.ts";
 import type { Observations } from "../model/observation.ts";
+import { projectId as azureId } from "./pipeline/azure/ids.ts";
 import { projectId as jenkinsId } from "./pipeline/jenkins/ids.ts";
 
 const CLAUSES = ["A1", "A2", "A6", "D3"];
@@ -87,6 +88,12 @@ function whatWasRead(observations: Observations) {
       ...observations("terraform-cloud/workspace").map(({ organization, name }) => `terraform-cloud:${organization}/${name}`),
       ...observations("atlantis/server").flatMap(({ repos }) => repos.map(({ id }) => `atlantis:${id.slice(id.indexOf("/") + 1)}`)),
       ...jenkinsJobs(observations),
+      ...[
+        ...observations("azure/project"),
+        ...observations("azure/definition"),
+        ...observations("azure/environment"),
+        ...observations("azure/pipeline"),
+      ].map(({ organization, project }) => azureId(organization, project)),
     ]),
     repositories: new Set(
       [...observations("github/repository"), ...observations("github/workflow")].map(({ repository }) => repository.toLowerCase()),

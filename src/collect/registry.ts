@@ -2,6 +2,7 @@
 import { collector as ansible } from "./ansible/collector.ts";
 import { collector as atlantis } from "./atlantis/collector.ts";
 import { collector as aws } from "./aws/collector.ts";
+import { collector as azure } from "./azure/collector.ts";
 import { collector as circleci } from "./circleci/collector.ts";
 import type { Collector } from "./collector.ts";
 import { collector as firewall } from "./firewall/collector.ts";
@@ -18,6 +19,7 @@ export const collectors: readonly Collector[] = [
   ansible,
   atlantis,
   aws,
+  azure,
   circleci,
   firewall,
   github,

@@ -2,6 +2,7 @@
 import type { AnsibleObservation } from "./observations/ansible.ts";
 import type { AtlantisObservation } from "./observations/atlantis.ts";
 import type { AwsObservation } from "./observations/aws.ts";
+import type { AzureObservation } from "./observations/azure.ts";
 import type { CircleciObservation } from "./observations/circleci.ts";
 import type { FirewallObservation } from "./observations/firewall.ts";
 import type { GithubObservation } from "./observations/github.ts";
@@ -18,6 +19,7 @@ export type Observation =
   | AnsibleObservation
   | AtlantisObservation
   | AwsObservation
+  | AzureObservation
   | CircleciObservation
   | FirewallObservation
   | GithubObservation

@@ -28,7 +28,7 @@ export const actionsOf = (stage: JenkinsStage): readonly Action[] =>
     text: step.text,
     ...(step.uses !== undefined && { uses: step.uses }),
     with: step.with,
-    ...(step.swallowed !== undefined && { condition: step.swallowed }),
+    ...(step.swallowed !== undefined && { swallowed: step.swallowed }),
     source: step.source,
   }));
 

@@ -40,6 +40,7 @@ export interface Passage {
 export interface Mover {
   readonly capability: "author" | "write" | "control";
   readonly entity: string;
+  readonly because?: string | undefined;
 }
 
 export interface Guard {
@@ -91,6 +92,8 @@ export interface Environment {
   readonly name: string;
   readonly label: string;
   readonly guard?: Guard;
+  /** Systems that decide in place of people. */
+  readonly decidedBy?: readonly string[];
   readonly place: Place;
   readonly source: Source;
 }

@@ -1,6 +1,8 @@
 // Every reader that feeds the pipeline model, and the projects they give, worked out once.
 import type { PlaneInput } from "../../plane.ts";
 import { atlantisProjects, TOPICS as ATLANTIS_TOPICS } from "../atlantis/project.ts";
+import { azureProjects } from "../azure/project.ts";
+import { TOPICS as AZURE_TOPICS } from "../azure/facts.ts";
 import { circleciProjects, TOPICS as CIRCLECI_TOPICS } from "../circleci/project.ts";
 import { gitlabProjects } from "../gitlab/project.ts";
 import { TOPICS as GITLAB_TOPICS } from "../gitlab/facts.ts";
@@ -20,6 +22,7 @@ interface Reader {
 /** One line a forge: what is not here feeds nothing. GitHub has its own, older rules and gives tasks alone (docs/rfd/0002.md). */
 const READERS: readonly Reader[] = [
   { system: "gitlab", topics: GITLAB_TOPICS, projects: gitlabProjects },
+  { system: "azure", topics: AZURE_TOPICS, projects: azureProjects },
   { system: "jenkins", topics: JENKINS_TOPICS, projects: jenkinsProjects },
   { system: "atlantis", topics: ATLANTIS_TOPICS, projects: atlantisProjects },
   { system: "circleci", topics: CIRCLECI_TOPICS, projects: circleciProjects },

@@ -1,10 +1,9 @@
-// The repository that a build server builds from, where the estate holds it: who proposes changes there, and what moves a branch of it.
-import type { PlaneInput } from "../../plane.ts";
-import { projectsOf as gitlabProjects } from "../gitlab/facts.ts";
-import { projectId as gitlabId, refId as gitlabRef } from "../gitlab/ids.ts";
-import { repositoryId } from "../ids.ts";
-import { viewPipeline } from "../view.ts";
+// The repository that a build server builds from, by its address, where the estate holds it: who proposes changes there, and what moves a branch of it.
 import { fact } from "../../../model/rule.ts";
+import type { PlaneInput } from "../../plane.ts";
+import { contentOf } from "../content.ts";
+import { projectsOf as gitlabProjects } from "../gitlab/facts.ts";
+import { viewPipeline } from "../view.ts";
 import type { Mover, Project } from "./model.ts";
 
 export interface Repository {
@@ -22,41 +21,32 @@ export function addressOf(url: string): { readonly host: string; readonly path: 
   return { host: (found[1] ?? "").toLowerCase(), path: (found[2] ?? "").replace(/\/+$/, "").replace(/\.git$/, "") };
 }
 
+function moversOf(input: PlaneInput, id: string, branch: string | undefined): readonly Mover[] {
+  const { need, because } = contentOf(input, id, branch);
+  return need === undefined || !isMoving(need.capability) ? [] : [{ capability: need.capability, entity: need.entity, because }];
+}
+
+const isMoving = (capability: string): capability is Mover["capability"] =>
+  capability === "author" || capability === "write" || capability === "control";
+
 /** Undefined: the estate does not hold it. */
 export function repositoryAt(input: PlaneInput, url: string): Repository | undefined {
   const address = addressOf(url);
   if (address === undefined) return undefined;
-  return (address.host === "github.com" ? onGithub(input, address.path) : undefined) ?? onGitlab(input, address.host, address.path);
-}
-
-function onGithub(input: PlaneInput, path: string): Repository | undefined {
-  const view = viewPipeline(input).repositories.find((one) => one.facts.name.toLowerCase() === path.toLowerCase());
-  if (view === undefined) return undefined;
-  const { facts, protection } = view;
-  const authors: readonly Mover[] = [{ capability: "author", entity: repositoryId(facts.name) }];
+  const { host, path } = address;
+  const github =
+    host === "github.com"
+      ? viewPipeline(input).repositories.find((one) => one.facts.name.toLowerCase() === path.toLowerCase())?.facts
+      : undefined;
+  const gitlab = gitlabProjects(input).find((one) => one.name === path && (one.observed?.host ?? "gitlab.com") === host);
+  const found =
+    github === undefined ? gitlab && { id: `gitlab:${gitlab.name}`, facts: gitlab } : { id: `github:${github.name}`, facts: github };
+  if (found === undefined) return undefined;
   return {
-    name: facts.name,
-    defaultBranch: facts.defaultBranch,
-    authors,
-    branch: (name) => {
-      const context = protection.contexts.find((one) => one.name === name);
-      return context === undefined ? authors : [{ capability: "write", entity: context.id }];
-    },
-  };
-}
-
-function onGitlab(input: PlaneInput, host: string, path: string): Repository | undefined {
-  const facts = gitlabProjects(input).find((one) => one.name === path && (one.observed?.host ?? "gitlab.com") === host);
-  if (facts === undefined) return undefined;
-  const authors: readonly Mover[] = [{ capability: "author", entity: gitlabId(facts.name) }];
-  return {
-    name: facts.name,
-    defaultBranch: facts.defaultBranch,
-    authors,
-    branch: (name) =>
-      facts.branches.some((one) => one.name === name) || name === facts.defaultBranch
-        ? [{ capability: "write", entity: gitlabRef(facts.name, "branch", name) }]
-        : authors,
+    name: found.facts.name,
+    defaultBranch: found.facts.defaultBranch,
+    authors: moversOf(input, found.id, "*"),
+    branch: (name) => moversOf(input, found.id, name),
   };
 }
 

@@ -51,9 +51,15 @@ function refRules(project: Project, ref: Ref, sink: RuleSink): void {
   const { guard } = ref;
   if (ref.movedBy !== undefined) {
     const how = (entity: string): string => `${ref.label} is ${entity}`;
-    for (const { capability, entity } of ref.movedBy)
+    for (const { capability, entity, because } of ref.movedBy)
       sink.rule(
-        ruleOf({ ...common, needs: [fact(capability, entity)], how: how(entity), grants: [nature(ref.id, how(entity), ref.source)] }),
+        ruleOf({
+          ...common,
+          needs: [fact(capability, entity)],
+          because,
+          how: how(entity),
+          grants: [nature(ref.id, how(entity), ref.source)],
+        }),
       );
     return;
   }
@@ -100,10 +106,10 @@ const contentOf = (project: Project, { content, of }: Context): Fact => {
 /** What would close the way into a context: its guard, or one that is missing; nothing closes a run of what its content says. */
 function grantOf(context: Context, guard: Guard | undefined, how: string): Grant {
   const { id, label, environment, source } = context;
-  if (environment === undefined) return nature(id, how, source);
+  if (environment === undefined && guard === undefined) return nature(id, how, source);
   if (guard === undefined)
     return missing(
-      environment,
+      environment ?? id,
       `nothing guards ${label}`,
       "protect the environment: name who may deploy, and require approvals by others",
       source,
@@ -233,11 +239,12 @@ function jobRules(project: Project, job: Job, sink: RuleSink): void {
     ];
     const how = `job ${job.label} uses ${input.written}, which can be moved`;
     sink.rule(ruleOf({ family: "pipeline/unreviewed-input", needs: [fact("write", input.id)], gives, how, grants, source: input.source }));
-    for (const { capability, entity } of input.movedBy)
+    for (const { capability, entity, because } of input.movedBy)
       sink.rule(
         ruleOf({
           family: "pipeline/unreviewed-input",
           needs: [fact(capability, entity)],
+          because,
           gives: fact("write", input.id),
           how: `${input.written} is part of ${entity}`,
           grants: [nature(input.id, `${input.written} is part of ${entity}`, input.source)],

@@ -10,6 +10,8 @@ export interface Action {
   readonly uses?: string;
   readonly with: Readonly<Record<string, string>>;
   readonly condition?: string;
+  /** Its failure stops nothing, and why. */
+  readonly swallowed?: string;
   readonly source: Source;
 }
 

@@ -42,7 +42,7 @@ function onModel(asked: Asked, deployment: Deployment): readonly Approvals[] {
 }
 
 /** The weakest way past the guard counts: approvals that one of several ways does not ask for are not asked for. */
-function ofModel(asked: Asked, { id, name, guard }: Environment): Approvals {
+function ofModel(asked: Asked, { id, name, guard, decidedBy = [] }: Environment): Approvals {
   const asking = (guard?.passages ?? []).filter((passage) => passage.byContent !== true);
   const ways = asking.map((passage) => ({
     passage,
@@ -60,7 +60,7 @@ function ofModel(asked: Asked, { id, name, guard }: Environment): Approvals {
     count: approvals.reduce((sum, one) => sum + one.count, 0),
     preventsSelfReview: approvals.length > 0 && approvals.every((one) => one.authors !== undefined),
     ...(onBranch !== undefined && { onBranch }),
-    decidedBy: [],
+    decidedBy,
     known:
       ways.length === certain.length &&
       (elsewhere.length === 0 || onBranch !== undefined) &&

@@ -1,12 +1,13 @@
 // Deployments that succeeded, whichever forge made them, in the order in which they were made.
 import type { Source } from "../../../model/source.ts";
+import { environmentId as azureEnvironmentId, projectId as azureProjectId } from "../azure/ids.ts";
 import { environmentId as gitlabEnvironmentId } from "../gitlab/ids.ts";
 import { environmentId as githubEnvironmentId, loginId } from "../ids.ts";
 import type { Asked } from "./tasks.ts";
 
 /** A deployment that succeeded. */
 export interface Deployed {
-  readonly system: "github" | "gitlab";
+  readonly system: "github" | "gitlab" | "azure";
   readonly project: string;
   readonly id: number;
   /** Entity id. */
@@ -35,7 +36,7 @@ export function deployed(asked: Pick<Asked, "observations">): readonly Deployed[
 
 /**
  * GitHub: a deployment with a status of success, from when it has it; one that a later one took the place of ("inactive") was a success before (REST
- * API, "Deployment statuses"). GitLab says it of each deployment.
+ * API, "Deployment statuses"). GitLab and Azure DevOps say it of each deployment.
  */
 function readDeployed({ observations }: Pick<Asked, "observations">): readonly Deployed[] {
   const statuses = Map.groupBy(observations("github/deployment-status"), (one) => `${one.repository} ${one.deployment}`);
@@ -78,7 +79,7 @@ function readDeployed({ observations }: Pick<Asked, "observations">): readonly D
       },
     ];
   });
-  return [...github, ...gitlab].filter((one) => !Number.isNaN(one.at) && !Number.isNaN(one.done)).toSorted((a, b) => a.at - b.at);
+  return [...github, ...gitlab, ...azureDeployed(observations)].filter((one) => !Number.isNaN(one.at) && !Number.isNaN(one.done)).toSorted((a, b) => a.at - b.at);
 }
 
 /** The last time that a version which had been deployed before was deployed in place of a later one. */
@@ -93,3 +94,16 @@ export function lastWayBack(into: readonly Deployed[]): Deployed | undefined {
   }
   return last;
 }
+
+/** A deployment record of an environment names the run, and the run its commit. */
+const azureDeployed = (observations: Asked["observations"]): readonly Deployed[] =>
+  observations("azure/deployment").flatMap((one): readonly Deployed[] => {
+    const environment = observations("azure/environment").find(
+      (each) => each.organization === one.organization && each.project === one.project && each.id === one.environment,
+    );
+    if (environment === undefined || one.result !== "succeeded" || one.sha === undefined || one.at === undefined) return [];
+    const project = azureProjectId(one.organization, one.project);
+    const at = Date.parse(one.at);
+    const id = azureEnvironmentId(project, environment.name);
+    return [{ system: "azure", project: project.slice("azure:".length), id: one.run, environment: id, sha: one.sha, at, done: at, source: one.source }];
+  });

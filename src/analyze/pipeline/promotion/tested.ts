@@ -52,9 +52,11 @@ export function testedBefore(asked: Asked, deployment: Deployment): readonly Tol
   });
 }
 
-/** "|| true" after the command: it passes whatever it finds. */
-const isIgnored = ({ task }: Before, of: (task: Task) => ReturnType<typeof testOf>): boolean =>
-  /\|\|\s*(?:true|exit\s+0|:)\b/.test(of(task)?.action.text ?? "");
+/** "|| true" after the command, or a step whose failure stops nothing: it passes whatever it finds. */
+function isIgnored({ task }: Before, of: (task: Task) => ReturnType<typeof testOf>): boolean {
+  const action = of(task)?.action;
+  return action?.swallowed !== undefined || /\|\|\s*(?:true|exit\s+0|:)\b/.test(action?.text ?? "");
+}
 
 /** Checks that every branch on which the job runs asks for. */
 function requiredChecks(asked: Asked, deployment: Deployment): readonly string[] {
