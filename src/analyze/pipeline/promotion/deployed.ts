@@ -79,7 +79,9 @@ function readDeployed({ observations }: Pick<Asked, "observations">): readonly D
       },
     ];
   });
-  return [...github, ...gitlab, ...azureDeployed(observations)].filter((one) => !Number.isNaN(one.at) && !Number.isNaN(one.done)).toSorted((a, b) => a.at - b.at);
+  return [...github, ...gitlab, ...azureDeployed(observations)]
+    .filter((one) => !Number.isNaN(one.at) && !Number.isNaN(one.done))
+    .toSorted((a, b) => a.at - b.at);
 }
 
 /** The last time that a version which had been deployed before was deployed in place of a later one. */
@@ -105,5 +107,16 @@ const azureDeployed = (observations: Asked["observations"]): readonly Deployed[]
     const project = azureProjectId(one.organization, one.project);
     const at = Date.parse(one.at);
     const id = azureEnvironmentId(project, environment.name);
-    return [{ system: "azure", project: project.slice("azure:".length), id: one.run, environment: id, sha: one.sha, at, done: at, source: one.source }];
+    return [
+      {
+        system: "azure",
+        project: project.slice("azure:".length),
+        id: one.run,
+        environment: id,
+        sha: one.sha,
+        at,
+        done: at,
+        source: one.source,
+      },
+    ];
   });
