@@ -16,7 +16,7 @@ export function register(mask: Command): void {
   const command = mask
     .command("discover")
     .description("Find personal and secret data in a source, and write a masking policy to edit: every column of every table.")
-    .argument("<source>", "postgres://… (a password is better in PGPASSWORD), a folder of CSV and JSON lines, or a dump in plain SQL")
+    .argument("<source>", "postgres://… (a password is better in PGPASSWORD), mysql://…, a dump, or a folder of CSV and JSON lines")
     .option("--full", "look at every row, and not at a sample")
     .option("--rows <number>", "rows of each table in a sample (default: 1000)", rows)
     .option("--format <format>", "policy or json", "policy")

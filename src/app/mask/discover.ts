@@ -5,17 +5,30 @@ import { discoverPostgres, type LookOptions } from "../../mask/discover/postgres
 import { LEAST_CONFIDENCE } from "../../mask/discover/classify.ts";
 import { kindFacts } from "../../mask/discover/kind.ts";
 import { policyText } from "../../mask/discover/propose.ts";
-import { shownUrl } from "../../mask/postgres/connect.ts";
+import { addressOf } from "../../mask/mysql/address.ts";
+import { openSource, withFolder } from "../../mask/mysql/run.ts";
+import { discoverDump } from "../../mask/discover/dump-source.ts";
+import { discoverFolder } from "../../mask/discover/folder-source.ts";
+import { dumpOf } from "./open-dump.ts";
+import { placeOf, shownPlace } from "./source.ts";
 
 export type { Discovery, LookOptions };
 
 export async function discover(source: string, options: LookOptions): Promise<Discovery> {
-  if (/^postgres(ql)?:\/\//.test(source)) return discoverPostgres(source, options);
-  throw new MaskError("UNREADABLE", `${source}  is nothing that can be looked at\n  Write postgres://HOST/NAME.`);
+  const place = placeOf(source);
+  if (place.kind === "postgres") return discoverPostgres(source, options);
+  if (place.kind === "mysql") return withFolder((folder) => discoverDump(openSource(addressOf(source), folder), "mysql", options));
+  if (place.kind === "folder") return discoverFolder(place.path, options);
+  const dump = dumpOf(place);
+  if (dump !== undefined) return discoverDump(dump.open, dump.dialect, options);
+  throw new MaskError(
+    "UNREADABLE",
+    `${source}  is not there\n  Write postgres://HOST/NAME, mysql://HOST/NAME, a dump, or a folder of CSV and JSON lines.`,
+  );
 }
 
 export const discoveredPolicy = (discovery: Discovery, source: string): string =>
-  policyText(discovery, source.startsWith("postgres") ? shownUrl(source) : source);
+  policyText(discovery, source.includes("://") ? shownPlace(source) : source);
 
 /** What was found, for programs: no value, only forms. */
 export const discoveredJson = ({ findings, isFull }: Discovery): string =>

@@ -1,7 +1,6 @@
 // bulkhead mask run and check-policy: which engine masks from where to where.
 import { fail, type Result } from "../../lib/result.ts";
-import { dumpOfProgram } from "../../mask/dump/program.ts";
-import { type DumpRun, intoFile, maskDump, plainDump, planDump } from "../../mask/dump/run.ts";
+import { intoFile, maskDump, planDump } from "../../mask/dump/run.ts";
 import { MaskError } from "../../mask/error.ts";
 import { formatPolicyProblems, type PolicyProblem } from "../../mask/policy/problem.ts";
 import { loadPolicy } from "../../mask/policy/load.ts";
@@ -9,7 +8,8 @@ import type { MaskPlan } from "../../mask/policy/plan.ts";
 import { maskMysql, planMysql } from "../../mask/mysql/run.ts";
 import { maskDatabase, planDatabase, type Progress } from "../../mask/postgres/run.ts";
 import type { RunReport } from "../../mask/report.ts";
-import { type Place, placeOf, shownPlace } from "./source.ts";
+import { dumpOf } from "./open-dump.ts";
+import { placeOf, shownPlace } from "./source.ts";
 
 export { formatPolicyProblems };
 export type { MaskPlan, PolicyProblem, Progress, RunReport };
@@ -48,18 +48,6 @@ export async function planMask(policy: MaskRequest["policy"], from: string): Pro
   const dump = dumpOf(source);
   if (dump !== undefined) return planDump(dump.open, dump.dialect, loaded.value);
   throw unknownWay(from, undefined);
-}
-
-/** pg_restore turns an archive into statements as they are read; nothing unmasked is written to the disk. */
-function dumpOf(source: Place): Pick<DumpRun, "open" | "dialect"> | undefined {
-  if (source.kind === "postgres-dump") return { open: plainDump(source.path, "postgres"), dialect: "postgres" };
-  if (source.kind === "mysql-dump") return { open: plainDump(source.path, "mysql"), dialect: "mysql" };
-  if (source.kind !== "postgres-archive") return undefined;
-  const open: DumpRun["open"] = (isSchemaOnly) => {
-    const words = [...(isSchemaOnly ? ["--schema-only"] : []), "--file=-", source.path];
-    return dumpOfProgram({ name: "pg_restore", words, environment: process.env }, "postgres");
-  };
-  return { open, dialect: "postgres" };
 }
 
 function unknownWay(from: string, to: string | undefined): MaskError {
