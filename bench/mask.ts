@@ -40,10 +40,10 @@ tables:
       id: keep
       full_name: { mask: name }
       email: { mask: email }
-      phone: { mask: digits }
-      address: { mask: text }
+      phone: { mask: digits, options: { keepFirst: 4 } }
+      address: { mask: address }
       born: { mask: date }
-      card: { mask: digits }
+      card: { mask: digits, options: { keepFirst: 8 } }
 ${["city", "postcode", "country", "created_at", "updated_at", "status", "balance", "points", "newsletter", "locale", "note"].map((name) => `      ${name}: keep`).join("\n")}
 `;
 

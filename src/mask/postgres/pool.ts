@@ -2,17 +2,15 @@
 import { Worker } from "node:worker_threads";
 import { MaskError } from "../error.ts";
 import type { TablePlan } from "../policy/plan.ts";
-import type { PgClient } from "./connect.ts";
-import { quotedTable } from "./connect.ts";
-import type { Piece, WorkerMessage, WorkerSetting } from "./worker.ts";
+import { messageOf, type PgClient, quotedTable } from "./connect.ts";
+import { type CopiedPiece, type Copier, type CopySetting, createCopier, type Piece } from "./copier.ts";
+import type { WorkerMessage } from "./worker.ts";
 
 /** A table of more is read in ranges of its pages, when there is more than one thread. */
 const RANGE_BYTES = 128 * 1024 * 1024;
 const PAGE_BYTES = 8192;
 
-type Done = Extract<WorkerMessage, { kind: "done" }>;
-
-export interface PieceDone extends Omit<Done, "kind" | "id"> {
+export interface PieceDone extends CopiedPiece {
   readonly piece: Piece;
 }
 
@@ -51,53 +49,68 @@ function rangesOf(pages: number): readonly (string | undefined)[] {
   return ranges;
 }
 
+/** One that copies: this thread itself where there is to be one only, since each loads every masker. */
+async function hands(setting: CopySetting, count: number): Promise<readonly Copier[]> {
+  return count <= 1 ? [createCopier(setting)] : Array.from({ length: count }, () => threadOf(setting));
+}
+
+function threadOf(setting: CopySetting): Copier {
+  const file = import.meta.url.endsWith(".ts") ? "./worker.ts" : "./worker.js";
+  const worker = new Worker(new URL(file, import.meta.url), { workerData: setting });
+  return {
+    copy: (piece, onProgress) =>
+      new Promise((resolve, reject) => {
+        const settle = (end: () => void): void => {
+          worker.off("message", heard).off("error", failed).off("exit", gone);
+          end();
+        };
+        const heard = (message: WorkerMessage): void => {
+          if (message.kind === "progress") onProgress(message.rows, message.bytes);
+          else if (message.kind === "done") settle(() => resolve(message.done));
+          else settle(() => reject(new Error(message.message)));
+        };
+        const failed = (error: Error): void => settle(() => reject(error));
+        const gone = (): void => settle(() => reject(new Error("a thread ended")));
+        worker.on("message", heard).on("error", failed).on("exit", gone);
+        worker.postMessage(piece, []);
+      }),
+    close: async () => void (await worker.terminate()),
+  };
+}
+
 export async function copyPieces(
   pieces: readonly Piece[],
-  setting: WorkerSetting,
+  setting: CopySetting,
   jobs: number,
   onProgress: (rows: number, bytes: number) => void,
 ): Promise<readonly PieceDone[]> {
   const results: PieceDone[] = [];
   const under = new Map<number, readonly [number, number]>();
   const waiting = [...pieces];
-  const tell = (): void => {
-    let [rows, bytes] = [0, 0];
+  const tell = (id: number, rows: number, bytes: number): void => {
+    under.set(id, [rows, bytes]);
+    let [allRows, allBytes] = [0, 0];
     for (const [moreRows, moreBytes] of under.values()) {
-      rows += moreRows;
-      bytes += moreBytes;
+      allRows += moreRows;
+      allBytes += moreBytes;
     }
-    onProgress(rows, bytes);
+    onProgress(allRows, allBytes);
   };
-  const work = (worker: Worker): Promise<void> =>
-    new Promise((resolve, reject) => {
-      const next = (): void => {
-        const piece = waiting.shift();
-        worker.postMessage(piece ?? "end", []);
-      };
-      worker.on("message", (message: WorkerMessage) => {
-        const piece = pieces[message.id];
-        if (message.kind === "failed") return reject(new MaskError("UNREADABLE", `${piece?.table ?? "a table"}  ${message.message}`));
-        if (message.kind === "progress") under.set(message.id, [message.rows, message.bytes]);
-        else if (piece !== undefined) {
-          under.set(message.id, [message.copied.rows, message.copied.bytes]);
-          results.push({ piece, copied: message.copied, columns: message.columns });
-          next();
-        }
-        tell();
+  const work = async ({ copy }: Copier): Promise<void> => {
+    for (let piece = waiting.shift(); piece !== undefined; piece = waiting.shift()) {
+      const { id, table } = piece;
+      const done = await copy(piece, (rows, bytes) => tell(id, rows, bytes)).catch((cause: unknown) => {
+        throw new MaskError("UNREADABLE", `${table}  ${messageOf(cause)}`, { cause });
       });
-      worker.once("error", reject);
-      worker.once("exit", () => resolve());
-      next();
-    });
-  const file = import.meta.url.endsWith(".ts") ? "./worker.ts" : "./worker.js";
-  const workers = Array.from(
-    { length: Math.max(1, Math.min(jobs, pieces.length)) },
-    () => new Worker(new URL(file, import.meta.url), { workerData: setting }),
-  );
+      tell(id, done.copied.rows, done.copied.bytes);
+      results.push({ piece, ...done });
+    }
+  };
+  const copiers = await hands(setting, Math.min(jobs, pieces.length));
   try {
-    await Promise.all(workers.map(work));
+    await Promise.all(copiers.map(work));
   } finally {
-    await Promise.all(workers.map((worker) => worker.terminate()));
+    await Promise.all(copiers.map(({ close }) => close()));
   }
   return results.toSorted((a, b) => a.piece.id - b.piece.id);
 }
