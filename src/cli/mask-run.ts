@@ -3,10 +3,10 @@ import type { Command } from "commander";
 import { keyFrom, passingKey } from "../app/mask/key.ts";
 import { renderPlan, renderRun } from "../app/mask/render.ts";
 import { shownPlace } from "../app/mask/source.ts";
-import { formatPolicyProblems, planMask, type Progress, runMask } from "../app/mask/run.ts";
+import { formatPolicyProblems, planMask, type Progress, runMask, type SubsetRequest } from "../app/mask/run.ts";
 import { withExamples, withFormat } from "./flags.ts";
 import { type CertificateFlags, certificateRequest, withCertificate, writeCertificate } from "./mask-certify.ts";
-import { put, readText } from "./io.ts";
+import { collect, put, readText } from "./io.ts";
 import { UsageError } from "./report.ts";
 
 interface Flags extends CertificateFlags {
@@ -16,6 +16,8 @@ interface Flags extends CertificateFlags {
   readonly keyFile?: string;
   readonly jobs?: number;
   readonly replace?: boolean;
+  readonly where?: readonly string[];
+  readonly children?: boolean;
   readonly dryRun?: boolean;
   readonly format: "terminal" | "json";
   readonly output?: string;
@@ -33,12 +35,20 @@ export function register(mask: Command): void {
     .option("--to <target>", "what is not there yet: postgres://…, mysql://…, or the file of a plain dump")
     .option("--key-file <file>", "the masking key, readable by you alone; - for standard input (default: a key for this run only)")
     .option("--jobs <number>", "tables and ranges at a time, and indexes at a time", jobs)
+    .option(
+      "--where <table: condition>",
+      "only these rows, and all that they refer to; other tables come without rows (repeatable)",
+      collect,
+    )
+    .option("--children", "with --where: also the rows that refer to them")
     .option("--replace", "take the place of a target that is there, once the new one is whole")
     .option("--dry-run", "say what would be done, and read no row")
     .exitOverride();
   withExamples(command, {
     "bulkhead mask run --policy masking.yaml --from postgres://db.example.com/shop --to postgres://test.example.com/shop --key-file mask.key":
       "the same key gives the same masks next time",
+    "bulkhead mask run … --where \"public.customers: country = 'CH'\" --children":
+      "some customers, with their orders and what these refer to",
     "bulkhead mask run --policy masking.yaml --from postgres://db.example.com/shop --dry-run": "what would be done",
     "bulkhead mask run --policy masking.yaml --from postgres://db.example.com/shop --to shop.sql --certificate shop.certificate.json --sign-key masking.pem --purpose load-test --requested-by person:ann --approved-by person:ben --environment test --delete-by 2026-12-31":
       "with a certificate and a handling record",
@@ -69,6 +79,7 @@ async function run(flags: Flags): Promise<void> {
     key,
     ...(flags.jobs !== undefined && { jobs: flags.jobs }),
     replace: flags.replace === true,
+    ...(flags.where && { subset: { roots: flags.where.map(root), withChildren: flags.children === true } }),
     onProgress: teller(),
   });
   if (!report.ok) throw new UsageError("BAD_INPUT", formatPolicyProblems(report.error));
@@ -85,6 +96,14 @@ async function run(flags: Flags): Promise<void> {
       ...(certificate.handling && { handling: certificate.handling }),
     });
   put(renderRun(report.value, flags.format), flags.output);
+}
+
+/** `public.customers: country = 'CH'` */
+function root(given: string): SubsetRequest["roots"][number] {
+  const colon = given.indexOf(":");
+  if (colon < 1 || given.slice(colon + 1).trim() === "")
+    throw new UsageError("USAGE", `--where ${given}  has no table and condition\n  Write  "public.customers: country = 'CH'".`);
+  return { table: given.slice(0, colon).trim(), where: given.slice(colon + 1).trim() };
 }
 
 /** On a terminal a line that is written over; else a line for each phase. */

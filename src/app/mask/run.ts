@@ -7,12 +7,13 @@ import { loadPolicy } from "../../mask/policy/load.ts";
 import type { MaskPlan } from "../../mask/policy/plan.ts";
 import { maskMysql, planMysql } from "../../mask/mysql/run.ts";
 import { maskDatabase, planDatabase, type Progress } from "../../mask/postgres/run.ts";
+import type { SubsetRequest } from "../../mask/postgres/subset.ts";
 import type { RunReport } from "../../mask/report.ts";
 import { dumpOf } from "./open-dump.ts";
 import { placeOf, shownPlace } from "./source.ts";
 
 export { formatPolicyProblems };
-export type { MaskPlan, PolicyProblem, Progress, RunReport };
+export type { MaskPlan, PolicyProblem, Progress, RunReport, SubsetRequest };
 
 export interface MaskRequest {
   readonly policy: { readonly text: string; readonly file: string };
@@ -21,6 +22,7 @@ export interface MaskRequest {
   readonly key: Uint8Array;
   readonly jobs?: number;
   readonly replace?: boolean;
+  readonly subset?: SubsetRequest;
   readonly onProgress?: (progress: Progress) => void;
 }
 
@@ -29,6 +31,8 @@ export async function runMask({ policy, from, to, ...more }: MaskRequest): Promi
   if (!loaded.ok) return fail(loaded.error);
   const [source, target] = [placeOf(from), placeOf(to)];
   if (source.kind === "postgres" && target.kind === "postgres") return maskDatabase({ from, to, policy: loaded.value, ...more });
+  if (more.subset !== undefined)
+    throw new MaskError("NOT_APPLICABLE", "a part of the rows is taken from PostgreSQL to PostgreSQL only\n  Leave  --where  out.");
   const onProgress = (rows: number, bytes: number): void => more.onProgress?.({ phase: "rows", rows, bytes, rowsOf: 0 });
   if (source.kind === "mysql" && target.kind === "mysql") return maskMysql({ from, to, policy: loaded.value, ...more, onProgress });
   const dump = dumpOf(source);

@@ -9,7 +9,7 @@ import { domainsOf } from "./domains.ts";
 import { fitProblems } from "./fits.ts";
 import type { LoadedPolicy } from "./load.ts";
 import { byPlace, type PolicyProblem } from "./problem.ts";
-import { referenceProblems, referencesOf } from "./references.ts";
+import { referenceProblems, referencesOf, type Referring } from "./references.ts";
 import type { MaskingPolicy } from "./schema.ts";
 
 export type Rule =
@@ -41,6 +41,8 @@ export interface TablePlan {
 /** Plain data: it is sent to threads. */
 export interface MaskPlan {
   readonly tables: readonly TablePlan[];
+  /** Foreign keys, and the references that the policy declares. */
+  readonly references: readonly Referring[];
   readonly settings: Pick<MaskingPolicy, "comments" | "privileges" | "largeObjects" | "materializedViews">;
 }
 
@@ -54,7 +56,7 @@ export function planOf(loaded: LoadedPolicy, inventory: Inventory, maskers: Mask
   const domains = domainsOf(loaded, inventory, declared.value, references.value);
   if (!domains.ok) return fail(domains.error.toSorted(byPlace));
   const tables = inventory.tables.map((table) => tablePlan(table, declared.value, domains.value.columnOf, domains.value.ruleOf, maskers));
-  const plan: MaskPlan = { tables, settings: settingsOf(loaded.policy) };
+  const plan: MaskPlan = { tables, references: references.value, settings: settingsOf(loaded.policy) };
   const further = [...referenceProblems(loaded, plan, references.value), ...fitProblems(loaded, plan, maskers)];
   return further.length > 0 ? fail(further.toSorted(byPlace)) : ok(plan);
 }

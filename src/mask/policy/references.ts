@@ -9,6 +9,8 @@ import { type Path, type PolicyProblem, quoted } from "./problem.ts";
 export interface Referring extends ForeignKey {
   /** Whether the database holds to it: then rows must find their parents. */
   readonly isEnforced: boolean;
+  /** Of a polymorphic one: the rows in which it holds. */
+  readonly when?: { readonly column: string; readonly is: string };
 }
 
 export function referencesOf(
@@ -33,8 +35,8 @@ export function referencesOf(
     missing(known.get(reference.to), reference.to, reference.toColumns, "to", add);
     if (reference.columns.length !== reference.toColumns.length)
       add(["toColumns"], `${reference.columns.length} columns refer to ${reference.toColumns.length}`);
-    const { from, columns, to, toColumns } = reference;
-    return { name: `references[${index}]`, from: owner(from), columns, to: owner(to), toColumns, isEnforced: false };
+    const { from, columns, to, toColumns, when } = reference;
+    return { name: `references[${index}]`, from: owner(from), columns, to: owner(to), toColumns, isEnforced: false, ...(when && { when }) };
   });
   return { value: [...enforced, ...declared], problems };
 }

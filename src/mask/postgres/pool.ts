@@ -4,6 +4,7 @@ import { MaskError } from "../error.ts";
 import type { TablePlan } from "../policy/plan.ts";
 import { messageOf, type PgClient, quotedTable } from "./connect.ts";
 import { type CopiedPiece, type Copier, type CopySetting, createCopier, type Piece } from "./copier.ts";
+import type { Subset } from "./subset.ts";
 import type { WorkerMessage } from "./worker.ts";
 
 /** A table of more is read in ranges of its pages, when there is more than one thread. */
@@ -11,7 +12,18 @@ const RANGE_BYTES = 128 * 1024 * 1024;
 const PAGE_BYTES = 8192;
 
 export interface PieceDone extends CopiedPiece {
-  readonly piece: Piece;
+  readonly id: number;
+  readonly table: string;
+}
+
+/** Places of a subset, so many in one statement. */
+const PLACES = 10_000;
+
+/** Made one by one: what each asks for is as long as its rows are many. */
+export function* piecesOfSubset(subset: Subset): Iterable<Piece> {
+  let id = 0;
+  for (const [table, rows] of subset)
+    for (const places of rows.batches(PLACES)) yield { id: id++, table, where: `ctid = ANY ('${places}'::tid[])` };
 }
 
 export async function piecesOf(source: PgClient, tables: readonly TablePlan[], jobs: number): Promise<readonly Piece[]> {
@@ -79,14 +91,14 @@ function threadOf(setting: CopySetting): Copier {
 }
 
 export async function copyPieces(
-  pieces: readonly Piece[],
+  pieces: Iterable<Piece>,
   setting: CopySetting,
   jobs: number,
   onProgress: (rows: number, bytes: number) => void,
 ): Promise<readonly PieceDone[]> {
   const results: PieceDone[] = [];
   const under = new Map<number, readonly [number, number]>();
-  const waiting = [...pieces];
+  const waiting = pieces[Symbol.iterator]();
   const tell = (id: number, rows: number, bytes: number): void => {
     under.set(id, [rows, bytes]);
     let [allRows, allBytes] = [0, 0];
@@ -97,20 +109,21 @@ export async function copyPieces(
     onProgress(allRows, allBytes);
   };
   const work = async ({ copy }: Copier): Promise<void> => {
-    for (let piece = waiting.shift(); piece !== undefined; piece = waiting.shift()) {
+    for (let next = waiting.next(); next.done !== true; next = waiting.next()) {
+      const piece = next.value;
       const { id, table } = piece;
       const done = await copy(piece, (rows, bytes) => tell(id, rows, bytes)).catch((cause: unknown) => {
         throw new MaskError("UNREADABLE", `${table}  ${messageOf(cause)}`, { cause });
       });
       tell(id, done.copied.rows, done.copied.bytes);
-      results.push({ piece, ...done });
+      results.push({ id, table, ...done });
     }
   };
-  const copiers = await hands(setting, Math.min(jobs, pieces.length));
+  const copiers = await hands(setting, Math.min(jobs, setting.tables.length));
   try {
     await Promise.all(copiers.map(work));
   } finally {
     await Promise.all(copiers.map(({ close }) => close()));
   }
-  return results.toSorted((a, b) => a.piece.id - b.piece.id);
+  return results.toSorted((a, b) => a.id - b.id);
 }

@@ -122,6 +122,33 @@ describe.runIf(programs !== undefined)("PostgreSQL to PostgreSQL", () => {
     expect(await databases()).toEqual(["masked", "odd", "postgres"]);
   });
 
+  test("a part of the rows holds together: parents always, children when asked, cycles included", async () => {
+    const policy = policyOf(fixture("oddities.yaml"));
+    const roots = [{ table: "public.customers", where: "born BETWEEN '1950-01-20' AND '1950-01-21'" }];
+    const alone = await mask("part", policy, { subset: { roots, withChildren: false } });
+    // The 19th and 20th person, and those that referred them: 9, 10, 4, 5, 2 and 1.
+    const rowsOf = (report: RunReport, id: string): number => report.tables.find((table) => table.id === id)?.rows ?? -1;
+    expect([rowsOf(alone, "public.customers"), rowsOf(alone, "public.comments"), rowsOf(alone, "public.regions")]).toEqual([8, 0, 0]);
+    const whole = await mask("part", policy, { replace: true, jobs: 2, subset: { roots, withChildren: true } });
+    const below =
+      "WITH RECURSIVE d AS (SELECT id FROM customers WHERE born BETWEEN '1950-01-20' AND '1950-01-21' UNION SELECT c.id FROM customers c JOIN d ON c.referred_by = d.id)";
+    const up =
+      "u AS (SELECT id, referred_by FROM customers WHERE id IN (SELECT id FROM d) UNION SELECT p.id, p.referred_by FROM customers p JOIN u ON p.id = u.referred_by)";
+    const [expected] = await rows(
+      "odd",
+      `${below}, ${up} SELECT (SELECT count(*) FROM u)::int AS customers, (SELECT count(*) FROM visits WHERE customer_id IN (SELECT id FROM d))::int AS visits,
+      (SELECT count(*) FROM comments WHERE owner_type = 'customer' AND owner_id IN (SELECT id FROM d))::int AS comments`,
+    );
+    const visits = whole.tables.filter(({ id }) => id.startsWith("public.visits")).reduce((sum, table) => sum + table.rows, 0);
+    expect({ customers: rowsOf(whole, "public.customers"), visits, comments: rowsOf(whole, "public.comments") }).toEqual(expected);
+    expect(await rows("part", "SELECT count(*)::int AS n FROM visits")).toEqual([{ n: visits }]);
+    await expect(
+      mask("part", policy, { replace: true, subset: { roots: [{ table: "public.customers", where: "no such" }], withChildren: false } }),
+    ).rejects.toThrow(/--where public.customers/);
+    expect((await databases()).filter((name) => name.startsWith("bulkhead"))).toEqual([]);
+    await rows("postgres", "DROP DATABASE part");
+  });
+
   test("what is not declared stops the run before anything is made", async () => {
     const text = fixture("oddities.yaml").replace("      note: keep\n", "").replace("  public.audit: drop\n", "");
     const report = await maskDatabase({ from: server.url("odd"), to: server.url("never"), policy: policyOf(text), key: KEY });

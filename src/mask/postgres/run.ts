@@ -14,8 +14,9 @@ import { dumpSchema, entriesOf, isTaken, leftOut, restoreAfter, restoreBefore } 
 import { connect, type PgClient, quotedName, quotedTable } from "./connect.ts";
 import { dependentsOf } from "./dependents.ts";
 import { readInventory } from "./inventory.ts";
-import { copyPieces, type PieceDone, piecesOf } from "./pool.ts";
+import { copyPieces, type PieceDone, piecesOf, piecesOfSubset } from "./pool.ts";
 import { setSequences } from "./sequences.ts";
+import { type SubsetRequest, subsetOf } from "./subset.ts";
 import { type Encoding, openTarget, type Target } from "./target.ts";
 import { droppedViews, refreshViews } from "./views.ts";
 
@@ -36,6 +37,8 @@ export interface DatabaseRun {
   readonly jobs?: number;
   /** Takes the place of a database of that name, in the transaction that finishes. */
   readonly replace?: boolean;
+  /** Part of the rows only. */
+  readonly subset?: SubsetRequest;
   readonly onProgress?: (progress: Progress) => void;
 }
 
@@ -111,7 +114,8 @@ async function fill(run: DatabaseRun, { source, id }: Snapshot, plan: MaskPlan, 
   try {
     await leaveOut(client, plan, views);
     const setting = { from: run.from, to: target.url, snapshot: id, tables: plan.tables, key: run.key };
-    const pieces = await copyPieces(await piecesOf(source, plan.tables, jobs), setting, jobs, (rows, bytes) => {
+    const wanted = run.subset ? piecesOfSubset(await subsetOf(source, plan, run.subset)) : await piecesOf(source, plan.tables, jobs);
+    const pieces = await copyPieces(wanted, setting, jobs, (rows, bytes) => {
       Object.assign(done, { rows, bytes });
       tell("rows");
     });
@@ -145,7 +149,7 @@ async function leaveOut(
 
 function tableReports(plan: MaskPlan, pieces: readonly PieceDone[]): readonly TableReport[] {
   return plan.tables.map(({ id, action, columns }) => {
-    const mine = pieces.filter(({ piece }) => piece.table === id);
+    const mine = pieces.filter(({ table }) => table === id);
     const sum = (column: string, member: "nulls" | "changed" | "unchanged"): number =>
       mine.reduce((total, piece) => total + (piece.columns.find((each) => each.column === column)?.[member] ?? 0), 0);
     return {
