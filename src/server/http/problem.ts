@@ -54,9 +54,9 @@ const STATUS_OF: Readonly<Record<GateProblem["code"], ProblemStatus>> = {
   conflict: 409,
   "not-as-approved": 409,
   "too-late": 409,
-  "unknown-environment": 422,
-  "too-large": 422,
-  "key-reused": 422,
+  "unknown-environment": 404,
+  "too-large": 413,
+  "key-reused": 409,
 };
 
 export const refusal = ({ code, text }: GateProblem): ProblemError => new ProblemError(STATUS_OF[code], code, text);

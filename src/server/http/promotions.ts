@@ -96,7 +96,7 @@ function asking(app: App, gate: Gate): void {
         description: "Recorded whatever the answer is: what was not tested below is refused at once, with the reasons.",
         headers: Headers,
         body: RequestPromotion,
-        response: { 201: PromotionView, ...problemsOf(401, 403, 404, 422) },
+        response: { 201: PromotionView, ...problemsOf(401, 403, 404, 409) },
       },
     },
     async (request, reply) => reply.code(201).send(await promotion(gate, request, { kind: "request", body: request.body })),
@@ -172,7 +172,7 @@ function reviewing(app: App, gate: Gate): void {
         params: Id,
         headers: Headers,
         body: ReviewPromotion,
-        response: { 201: PromotionView, ...problemsOf(401, 403, 404, 409, 422) },
+        response: { 201: PromotionView, ...problemsOf(401, 403, 404, 409) },
       },
     },
     async (request, reply) =>
@@ -190,7 +190,7 @@ function reviewing(app: App, gate: Gate): void {
         params: Id,
         headers: Headers,
         body: ConfirmDeployment,
-        response: { 201: PromotionView, ...problemsOf(401, 403, 404, 409, 422) },
+        response: { 201: PromotionView, ...problemsOf(401, 403, 404, 409) },
       },
     },
     async (request, reply) =>
@@ -209,14 +209,14 @@ function reporting(app: App, gate: Gate, verify: AttestationVerifier): void {
         summary: "Report a run of tests on an artifact in an environment",
         headers: Headers,
         body: ReportTest,
-        response: { 201: TestView, ...problemsOf(401, 403, 422) },
+        response: { 201: TestView, ...problemsOf(401, 403, 404, 409) },
       },
     },
     async (request, reply) => {
       const { attestation, ...test } = request.body;
       const verified = attestation && verify(attestation, test);
       // Recording it as unverified would let whoever reads in a hurry take it for evidence.
-      if (verified?.ok === false) throw new ProblemError(422, "attestation", verified.error.message);
+      if (verified?.ok === false) throw new ProblemError(403, "attestation", verified.error.message);
       const body = { ...test, ...(verified && { attestation: { sha256: verified.value.sha256, verified: true } }) };
       const answer = await ask(gate, request, { kind: "test", body });
       if (!("test" in answer)) throw new ProblemError(500, "internal", "another answer than was asked for");

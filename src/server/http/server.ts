@@ -5,6 +5,8 @@ import fastifyRateLimit from "@fastify/rate-limit";
 import fastifySwagger from "@fastify/swagger";
 import fastify, {
   type FastifyBaseLogger,
+  type FastifyError,
+  type FastifyReply,
   type FastifyInstance,
   type RawServerDefault,
   type FastifyPluginAsync,
@@ -14,6 +16,7 @@ import fastify, {
 } from "fastify";
 import { jsonSchemaTransform, serializerCompiler, validatorCompiler, type ZodTypeProvider } from "fastify-type-provider-zod";
 import { VERSION } from "../../app/version.ts";
+import { transformObject } from "./document.ts";
 import { type Authenticate, mayUse } from "./principal.ts";
 import { onError, ProblemError, sendProblem } from "./problem.ts";
 
@@ -66,7 +69,6 @@ export async function httpServer(options: HttpOptions, plugins: readonly Routes[
   }).withTypeProvider<ZodTypeProvider>();
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
-  app.setErrorHandler(onError);
   await app.register(fastifyHelmet, {
     contentSecurityPolicy: {
       directives: {
@@ -96,13 +98,14 @@ export async function httpServer(options: HttpOptions, plugins: readonly Routes[
       components: { securitySchemes: { bearer: { type: "http", scheme: "bearer" } } },
     },
     transform: jsonSchemaTransform,
+    transformObject,
   });
   const known = guardRoutes(app, options.authenticate);
   const { check } = options;
   if (check) app.addHook("preHandler", async (request) => check(request));
+  answerStrangers(app, known);
   for (const plugin of plugins) await app.register(plugin);
   app.get("/openapi.json", { config: { access: "public" }, schema: { hide: true } }, () => app.swagger());
-  answerStrangers(app, known);
   return app;
 }
 
@@ -126,9 +129,29 @@ function guardRoutes(app: FastifyInstance, authenticate: Authenticate): readonly
   return known;
 }
 
-/** What no route answers: 405 where another method would be answered, else 404. */
+/** What no route answers: 405 where another method would be answered, else 404. `known` grows while routes are registered; handlers stand before, so that every plugin has them. */
 function answerStrangers(app: FastifyInstance, known: readonly RouteOptions[]): void {
-  const patterns = known.map(({ url, method }) => ({
+  const stranger = (request: FastifyRequest, reply: FastifyReply): FastifyReply => {
+    const path = request.url.split("?")[0] as string;
+    const methods = [
+      ...new Set(
+        patternsOf(known)
+          .filter(({ pattern }) => pattern.test(path))
+          .flatMap(({ methods }) => methods),
+      ),
+    ];
+    if (methods.length === 0) return sendProblem(reply, 404, "not-found", "nothing is here; see /openapi.json");
+    return sendProblem(reply.header("allow", methods.join(", ")), 405, "method", `use ${methods.join(", ")}`);
+  };
+  app.setNotFoundHandler(stranger);
+  // Fastify asks for a content type before it finds out that no route takes the method.
+  app.setErrorHandler((error: FastifyError, request, reply) =>
+    error.code === "FST_ERR_ROUTE_MISSING_CONTENT_TYPE" ? stranger(request, reply) : onError(error, request, reply),
+  );
+}
+
+const patternsOf = (known: readonly RouteOptions[]): readonly { readonly methods: readonly string[]; readonly pattern: RegExp }[] =>
+  known.map(({ url, method }) => ({
     methods: [method].flat(),
     pattern: new RegExp(
       `^${url
@@ -137,10 +160,3 @@ function answerStrangers(app: FastifyInstance, known: readonly RouteOptions[]): 
         .replaceAll("*", ".*")}$`,
     ),
   }));
-  app.setNotFoundHandler((request, reply) => {
-    const path = request.url.split("?")[0] as string;
-    const methods = [...new Set(patterns.filter(({ pattern }) => pattern.test(path)).flatMap(({ methods }) => methods))];
-    if (methods.length === 0) return sendProblem(reply, 404, "not-found", "nothing is here; see /openapi.json");
-    return sendProblem(reply.header("allow", methods.join(", ")), 405, "method", `use ${methods.join(", ")}`);
-  });
-}
