@@ -63,6 +63,9 @@ export const rolesIn = (json: string): readonly Role[] =>
 export async function effectiveRoles({ db }: SignInStore, account: AccountRow, given: readonly Role[]): Promise<ReadonlySet<Role>> {
   if (account.disabled !== 0 || given.length === 0) return new Set();
   if (given.includes("administrator")) return new Set(["administrator"]);
+  // A machine is what it is or nothing: there is nobody who could look.
+  if (account.origin === MACHINE) return new Set(account.vouched_by === "" ? [] : given.filter((role) => role === "pipeline"));
+  if (given.includes("pipeline")) return new Set();
   const takesPart = account.person !== "" && account.vouched_by !== "" && !(await isAdministratorElsewhere(db, account));
   return takesPart ? new Set(given) : new Set(given.includes("auditor") ? ["auditor"] : ["guest"]);
 }
@@ -77,9 +80,14 @@ async function isAdministratorElsewhere(db: SignInStore["db"], account: AccountR
   return others.some(({ roles }) => rolesIn(roles).includes("administrator"));
 }
 
-/** What the ledger and the gate know the account by: the person, or the account itself, which becomes a pseudonym there. */
-export const subjectOf = ({ person, origin, handle }: Pick<AccountRow, "person" | "origin" | "handle">): string =>
-  person === "" ? `${origin === "local" ? "local" : `sso:${origin}`}:@${handle}` : `person:${person}`;
+/** The origin of accounts of CI systems that sign no tokens of their own. No person is behind them, and nobody signs in with them: they have tokens only. */
+export const MACHINE = "machine";
+
+/** What the ledger and the gate know the account by: the person, the machine, or the account itself, which becomes a pseudonym there. */
+export function subjectOf({ person, origin, handle }: Pick<AccountRow, "person" | "origin" | "handle">): string {
+  if (origin === MACHINE) return `machine:@${handle}`;
+  return person === "" ? `${origin === "local" ? "local" : `sso:${origin}`}:@${handle}` : `person:${person}`;
+}
 
 /** Another than who made the account, and than whose it is, stands for its being that person's. */
 export async function vouch(store: SignInStore, id: string, by: AccountRow): Promise<void> {

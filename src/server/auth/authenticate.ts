@@ -2,7 +2,7 @@
 import type { FastifyRequest } from "fastify";
 import type { Authenticate, Principal } from "../http/principal.ts";
 import type { AccountRow, SessionRow } from "../storage/sign-in-schema.ts";
-import { accountById, effectiveRoles, rolesIn, subjectOf } from "./accounts.ts";
+import { accountById, effectiveRoles, MACHINE, rolesIn, subjectOf } from "./accounts.ts";
 import { cookieIn, type Cookies } from "./cookies.ts";
 import { AuthError } from "./error.ts";
 import type { PipelineIdentity, PipelineVerifier } from "./pipelines/verify.ts";
@@ -89,7 +89,7 @@ async function principalOf(store: SignInStore, identity: Identity): Promise<Prin
   const isWhole = identity.kind !== "session" || identity.session.method !== "password";
   return {
     subject: subjectOf(account),
-    kind: "person",
+    kind: account.origin === MACHINE ? "pipeline" : "person",
     roles: isWhole ? await effectiveRoles(store, account, rolesIn(account.roles)) : new Set(),
   };
 }

@@ -10,10 +10,12 @@ import { promotionRoutes } from "../http/promotions.ts";
 import { attestationVerifier } from "../../app/gate/attestation.ts";
 import { gateOn, tested } from "../storage/gate-support.ts";
 import type { Database } from "../storage/schema.ts";
+import { createAccount } from "./accounts.ts";
 import { SignInConfiguration } from "./configuration.ts";
 import { githubClaims, startIssuer, type TestIssuer } from "./pipelines/issuer-support.ts";
 import { type SignIn, signIn } from "./sign-in.ts";
 import { GOOD_PASSWORD } from "./sign-in-support.ts";
+import { createToken } from "./tokens.ts";
 import { startProvider, type TestProvider, walkThrough } from "./single-sign-on/provider-support.ts";
 import { CALLBACK } from "./single-sign-on/sign-on.ts";
 
@@ -26,7 +28,7 @@ let app: Server;
 let people: SignIn;
 
 beforeAll(async () => {
-  const charter = charterWith({ automations: ["github:acme/shop:ref:refs/heads/main"] });
+  const charter = charterWith({ automations: ["github:acme/shop:ref:refs/heads/main", "machine:@jenkins"] });
   const directory = directoryOf(charter);
   const opened = await gateOn(folder, { policy: { charter, charterHash: "a".repeat(64), directory } });
   database = opened.database;
@@ -76,6 +78,7 @@ interface Answer {
     readonly id?: number;
     readonly authors?: readonly string[];
     readonly state?: string;
+    readonly requester?: string;
     readonly token?: string;
   };
   readonly cookie: string | undefined;
@@ -194,6 +197,24 @@ describe("a pipeline", () => {
   test.each(["Basic YTpi", "Bearer", "Bearer a b", "bh_x", "Bearer bh_x", "Bearer x.y.z"])("%s is nobody", async (authorization) => {
     expect((await ask("GET", "/v1/promotions", undefined, { authorization })).status).toBe(401);
   });
+});
+
+test("a machine's token reports and asks under its own name, and approves nothing", async () => {
+  const store = { db: database.kysely, now: () => new Date() };
+  const account = await createAccount(store, { origin: "machine", handle: "jenkins", person: "", roles: ["pipeline"], by: "code" });
+  const { token } = await createToken(store, account, new Set(["pipeline"]), { name: "t", roles: ["pipeline"], days: 1 });
+  const bearer = { authorization: `Bearer ${token}` };
+  const asking = {
+    artifact: { kind: "image", name: "shop", digest: DIGEST },
+    from: "test",
+    to: "production",
+    source: { repository: "acme/shop", commit: "c" },
+    authors: ["github:@dee"],
+  };
+  const { status, body } = await ask("POST", "/v1/promotions", asking, bearer);
+  expect([status, body.requester, body.state]).toEqual([201, "machine:@jenkins", "waiting"]);
+  expect((await ask("POST", `/v1/promotions/${body.id}/reviews`, { verdict: "approve" }, bearer)).status).toBe(403);
+  expect((await ask("POST", "/v1/tokens", { name: "x", roles: ["pipeline"], days: 1 }, bearer)).status).toBe(401);
 });
 
 test("single sign-on through the provider's own pages, in the browser that began it", async () => {

@@ -219,6 +219,11 @@ function signInMakers({ scene, url, account, at }: Part): Makers {
       const { row } = await createToken(store, of, new Set(["developer"]), { name: "t", roles: ["guest"], days: 1 });
       return { url: at(row.id) };
     },
+    "POST /v1/accounts/machines": async () => ({ url, payload: { handle: `m-${crypto.randomUUID()}` } }),
+    "POST /v1/accounts/:id/tokens": async () => {
+      const made = { origin: "machine", handle: `m-${crypto.randomUUID()}`, person: "", roles: ["pipeline"], by: "code" } as const;
+      return { url: at((await createAccount(store, made)).id), payload: { name: "t", days: 1 } };
+    },
     "POST /v1/session/totp": async () => ({ url, payload: { code: "000000" } }),
     "PUT /v1/session/password": async () => ({ url, payload: { current: "x", password: GOOD_PASSWORD } }),
     "POST /v1/sign-in/passkey": async () => ({ url, payload: NO_PASSKEY }),

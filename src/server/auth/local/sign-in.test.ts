@@ -199,6 +199,24 @@ onBothDatabases("local accounts", (databases) => {
     expect(await codeOf(make("local", "ann", "ann"))).toBe("FORBIDDEN");
   });
 
+  test("a machine asks as itself once an owner vouches, and nobody is a machine", async () => {
+    const { local } = await started(await databases.fresh());
+    const { store } = local;
+    const make = (origin: string, roles: readonly ["pipeline"] | readonly ["pipeline", "reviewer"]) =>
+      createAccount(store, { origin, handle: "jenkins", person: origin === "machine" ? "" : "ann", roles, by: "ada" });
+    const owen = await createAccount(store, { origin: "local", handle: "owen", person: "owen", roles: ["environment-owner"], by: "code" });
+    const machine = await make("machine", ["pipeline", "reviewer"]);
+    const now = async (account: AccountRow) => [
+      ...(await effectiveRoles(store, (await accountById(store, account.id)) as AccountRow, rolesIn(account.roles))),
+    ];
+    expect(await now(machine)).toEqual([]);
+    await vouch(store, machine.id, owen);
+    expect([await now(machine), subjectOf(machine)]).toEqual([["pipeline"], "machine:@jenkins"]);
+    const posing = await make("local", ["pipeline"]);
+    await vouch(store, posing.id, owen);
+    expect(await now(posing)).toEqual([]);
+  });
+
   test("disabled is out at once, and erased is forgotten", async () => {
     const { local } = await started(await databases.fresh());
     const { store } = local;

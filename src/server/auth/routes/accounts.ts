@@ -6,9 +6,21 @@ import { ProblemError, problemsOf } from "../../http/problem.ts";
 import { ROLES } from "../../http/principal.ts";
 import type { Routes } from "../../http/server.ts";
 import type { AccountRow } from "../../storage/sign-in-schema.ts";
-import { accountById, disableAccount, eraseAccount, personOf, rolesIn, vouch } from "../accounts.ts";
+import {
+  accountById,
+  createAccount,
+  disableAccount,
+  effectiveRoles,
+  eraseAccount,
+  MACHINE,
+  personOf,
+  record,
+  rolesIn,
+  vouch,
+} from "../accounts.ts";
 import { AuthError } from "../error.ts";
 import { invite, type LocalSignIn, reset } from "../local/sign-in.ts";
+import { createToken, MOST_TOKEN_DAYS } from "../tokens.ts";
 import type { SignInRoutes } from "./sign-in.ts";
 
 const Id = z.object({ id: z.string().regex(/^[A-Za-z0-9_-]{1,100}$/) });
@@ -35,6 +47,7 @@ export const accountRoutes =
   async (app) => {
     looking(app, options);
     ending(app, options);
+    machines(app, options);
     if (options.local) making(app, options, options.local);
   };
 
@@ -210,6 +223,58 @@ function making(plain: FastifyInstance, options: SignInRoutes, local: LocalSignI
         .code(201)
         .header("cache-control", "no-store")
         .send({ id: request.params.id, code: await reset(local, request.params.id, by.id) });
+    },
+  );
+}
+
+/**
+ * For CI systems that sign no token for a job. An administrator makes the account and never sees a token of it; an owner of environments vouches for it and hands out the tokens:
+ * neither of them alone can report a test in its name.
+ */
+function machines(plain: FastifyInstance, { store }: SignInRoutes): void {
+  const app = plain.withTypeProvider<ZodTypeProvider>();
+  const Machine = z.strictObject({ handle: z.string().regex(/^[a-z0-9][a-z0-9._-]{0,63}$/) });
+  app.post(
+    "/v1/accounts/machines",
+    {
+      config: { access: ["administrator"] },
+      schema: {
+        ...said,
+        operationId: "createMachine",
+        summary: "Make an account for a CI system: machine:@HANDLE in the charter's automations",
+        body: Machine,
+        response: { 201: z.object({ id: z.string() }), ...problemsOf(401, 403) },
+      },
+    },
+    async (request, reply) => {
+      const by = actor(request);
+      const made = { origin: MACHINE, handle: request.body.handle, person: "", roles: ["pipeline"], by: by.id } as const;
+      const { id } = await createAccount(store, made);
+      await record(store, { what: "machine-made", account: id, by: by.id });
+      return reply.code(201).send({ id });
+    },
+  );
+  app.post(
+    "/v1/accounts/:id/tokens",
+    {
+      config: { access: ["environment-owner"] },
+      schema: {
+        ...said,
+        operationId: "createMachineToken",
+        summary: "Make a token of a machine's account; it is shown this once",
+        params: Id,
+        body: z.strictObject({ name: z.string().min(1).max(100), days: z.int().min(1).max(MOST_TOKEN_DAYS) }),
+        response: { 201: z.object({ id: z.string(), token: z.string(), expires: z.string() }), ...problemsOf(401, 403, 404) },
+      },
+    },
+    async (request, reply) => {
+      const by = actor(request);
+      const account = await accountById(store, request.params.id);
+      if (account?.origin !== MACHINE) throw new ProblemError(404, "not-found", "there is no machine of that id");
+      const may = await effectiveRoles(store, account, ["pipeline"]);
+      const { token, row } = await createToken(store, account, may, { ...request.body, roles: ["pipeline"] });
+      await record(store, { what: "machine-token", account: account.id, by: by.id, detail: row.id });
+      return reply.code(201).header("cache-control", "no-store").send({ id: row.id, token, expires: row.expires });
     },
   );
 }
