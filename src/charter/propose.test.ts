@@ -224,3 +224,42 @@ test("a user of IAM Identity Center is somebody's, and the proposal asks whose",
   expect(proposal).toMatch(/^# - user .*ann.* of IAM Identity Center: it stands under {2}identities\.identityCenter/m);
   expect(loaded(proposal).profile).toBe("iso");
 });
+
+test("environments of projects, projects and hosts stand where their names say, and shared where they say nothing", () => {
+  const charter = loaded(
+    propose(
+      { kind: "gitlab/environment", project: "acme/shop", name: "production", source },
+      { kind: "gitlab/project", project: "acme/shop", archived: false, source },
+      {
+        kind: "terraform-cloud/workspace",
+        organization: "acme",
+        name: "shop-prod",
+        id: "ws-1",
+        autoApply: false,
+        autoApplyRunTrigger: false,
+        execution: "remote",
+        speculative: false,
+        source,
+      },
+      {
+        kind: "ansible/inventory",
+        project: "acme/infra",
+        path: "inventories/production/hosts",
+        hosts: [
+          { name: "db1.example.com", source },
+          { name: "db1.dev.example.com", source },
+        ],
+        groups: [],
+        source,
+      },
+    ),
+  );
+  const boundary = (name: string) => charter.environments.find((each) => each.name === name)?.boundary;
+  expect(boundary("production")?.pipelines).toEqual({
+    projects: ["terraform-cloud:acme/shop-prod"],
+    environments: [{ project: "gitlab:acme/shop", name: "production" }],
+  });
+  expect(boundary("production")?.hosts).toEqual(["db1.example.com"]);
+  expect(boundary("development")?.hosts).toEqual(["db1.dev.example.com"]);
+  expect(charter.shared.find((each) => each.name === "pipelines")?.boundary.pipelines?.projects).toEqual(["gitlab:acme/shop"]);
+});

@@ -3,6 +3,7 @@ import type { Observations } from "../model/observation.ts";
 import { peopleText } from "./propose-people.ts";
 import { RANKS } from "./order.ts";
 import { Boundary, type Tier, TIERS } from "./schema.ts";
+import { hostSightings, projectEnvironmentSightings, projectSightings } from "./sightings-automation.ts";
 import { accountSightings, clusterSightings, githubEnvironmentSightings, repositorySightings, type Sighting } from "./sightings.ts";
 import { comment, scalar, slug } from "./yaml-text.ts";
 
@@ -12,6 +13,9 @@ interface Draft {
   readonly namespaces: Sighting[];
   readonly repositories: Sighting[];
   readonly githubEnvironments: Sighting[];
+  readonly projects: Sighting[];
+  readonly projectEnvironments: Sighting[];
+  readonly hosts: Sighting[];
 }
 
 type Member = keyof Draft;
@@ -78,11 +82,23 @@ function drafted(observations: Observations): Proposal {
   }
   for (const each of githubEnvironmentSightings(observations)) place("githubEnvironments", each, "");
   for (const each of repositorySightings(observations)) place("repositories", each, "source-code");
+  for (const each of projectEnvironmentSightings(observations)) place("projectEnvironments", each, "");
+  for (const each of projectSightings(observations)) place("projects", each, "pipelines");
+  for (const each of hostSightings(observations)) place("hosts", each, "");
   return { environments, shared, questions };
 }
 
 function draftOf<K>(drafts: Map<K, Draft>, key: K): Draft {
-  const draft = drafts.get(key) ?? { accounts: [], clusters: [], namespaces: [], repositories: [], githubEnvironments: [] };
+  const draft = drafts.get(key) ?? {
+    accounts: [],
+    clusters: [],
+    namespaces: [],
+    repositories: [],
+    githubEnvironments: [],
+    projects: [],
+    projectEnvironments: [],
+    hosts: [],
+  };
   drafts.set(key, draft);
   return draft;
 }
@@ -108,6 +124,12 @@ function boundaryOf(member: Member, name: string, scope: string): unknown {
       return { github: { repositories: [name] } };
     case "githubEnvironments":
       return { github: { environments: [{ repository: scope, name }] } };
+    case "projects":
+      return { pipelines: { projects: [name] } };
+    case "projectEnvironments":
+      return { pipelines: { environments: [{ project: scope, name }] } };
+    case "hosts":
+      return { hosts: [name] };
   }
 }
 
@@ -150,6 +172,13 @@ function boundaryText(draft: Draft): readonly string[] {
     ...draft.repositories.map((each) => line(10, scalar(each.name), each)),
     ...(draft.githubEnvironments.length > 0 ? ["        environments:"] : []),
     ...draft.githubEnvironments.map((each) => line(10, `{ repository: ${scalar(each.scope)}, name: ${scalar(each.name)} }`, each)),
+    ...(draft.projects.length + draft.projectEnvironments.length > 0 ? ["      pipelines:"] : []),
+    ...(draft.projects.length > 0 ? ["        projects:"] : []),
+    ...draft.projects.map((each) => line(10, scalar(each.name), each)),
+    ...(draft.projectEnvironments.length > 0 ? ["        environments:"] : []),
+    ...draft.projectEnvironments.map((each) => line(10, `{ project: ${scalar(each.scope)}, name: ${scalar(each.name)} }`, each)),
+    ...(draft.hosts.length > 0 ? ["      hosts:"] : []),
+    ...draft.hosts.map((each) => line(8, scalar(each.name), each)),
   ];
 }
 

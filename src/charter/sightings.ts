@@ -45,7 +45,7 @@ const soundsShared = (name: string): boolean => tokens(name).some((token) => SHA
 
 const ARTICLE = { name: "its name", label: "its label" } as const;
 
-function sighting(name: string, scope: string, said: Classification, isShared: boolean, about: string): Sighting {
+export function sighting(name: string, scope: string, said: Classification, isShared: boolean, about: string): Sighting {
   const base = { name, scope, isShared: isShared && said.kind === "none" };
   if (said.kind === "none")
     return { ...base, why: `${about} names no environment`, ...(isShared ? {} : { question: `${about} names no environment` }) };

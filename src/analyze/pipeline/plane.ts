@@ -13,6 +13,7 @@ import { organizationRules, ownerRules, pushRules } from "./push.ts";
 import { runnerRules } from "./runners.ts";
 import { report } from "./report.ts";
 import { secretRules } from "./secrets.ts";
+import { uncollectedWorkspaces } from "./terraform-cloud/project.ts";
 import { tektonRules } from "./tekton/project.ts";
 import { undeclaredSecrets } from "./undeclared-secrets.ts";
 import { takeGaps, unreadRules, unreadSubjects } from "./unread.ts";
@@ -49,6 +50,7 @@ function rules(estate: KnownEstate, sink: RuleSink): void {
       else sink.gap(gap);
   }
   for (const gap of estate.gaps) if (HANDLED.has(gap.topic)) sink.took(gap);
+  for (const gap of uncollectedWorkspaces(estate)) sink.gap(gap);
   tektonRules(estate, sink);
   undeclaredSecrets(estate, sink);
 }

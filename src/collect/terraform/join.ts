@@ -6,6 +6,7 @@ import type { TerraformPart, TerraformSource } from "../../model/observations/te
 import { folderOf } from "../../lib/safe-path.ts";
 import type { CollectorContext, ObservationSink } from "../collector.ts";
 import { applyParts } from "./apply.ts";
+import { namedWorkspaces } from "./hcl/cloud.ts";
 import { NEEDS_EVALUATION, rootContents } from "./hcl/contents.ts";
 import { treeOf } from "./hcl/tree.ts";
 import { mapResources } from "./map.ts";
@@ -25,6 +26,7 @@ export function join(observations: readonly Observation[], _: unknown, sink: Obs
   const written = withoutTold(fromSources(sources, folders, context), planned.observations);
   const all = [...planned.observations, ...written.observations];
   all.forEach(sink.observation);
+  namedWorkspaces(sources).forEach(sink.observation);
   [...planned.gaps, ...written.gaps].forEach(sink.gap);
   onlyManaged(all, sink.gap);
 }

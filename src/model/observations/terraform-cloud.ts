@@ -82,6 +82,13 @@ export interface TfcVariableSet extends Read {
   readonly projects: readonly string[];
 }
 
+/** A workspace that Terraform's configuration says it is applied in. Absent: several, by tags or a prefix. */
+export interface TfcNamed extends Read {
+  readonly kind: "terraform-cloud/named";
+  readonly organization: string;
+  readonly workspace?: string;
+}
+
 export interface TfcAnswered extends Read {
   readonly kind: "terraform-cloud/answered";
   readonly what: string;
@@ -97,4 +104,5 @@ export type TerraformCloudObservation =
   | TfcRunTrigger
   | TfcVariable
   | TfcVariableSet
+  | TfcNamed
   | TfcAnswered;

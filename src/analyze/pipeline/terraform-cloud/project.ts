@@ -271,3 +271,27 @@ function projectOf(input: PlaneInput, facts: WorkspaceFacts): Project {
 
 export const terraformCloudProjects = (input: PlaneInput): readonly Project[] =>
   input.observations("terraform-cloud/workspace").map((observed) => projectOf(input, factsOf(input, observed)));
+
+/** Workspaces that configuration says it is applied in, and of which nothing was read: who applies there, with which approval, is not known. */
+export function uncollectedWorkspaces(input: PlaneInput): readonly Gap[] {
+  const read = new Set(input.observations("terraform-cloud/workspace").map(({ organization, name }) => `${organization}/${name}`));
+  const organizations = new Set(input.observations("terraform-cloud/workspace").map(({ organization }) => organization));
+  const missing = input
+    .observations("terraform-cloud/named")
+    .filter(({ organization, workspace }) =>
+      workspace === undefined ? !organizations.has(organization) : !read.has(`${organization}/${workspace}`),
+    );
+  return [...new Map(missing.map((one) => [`${one.organization}/${one.workspace ?? ""}`, one])).values()].map(
+    ({ organization, workspace, source }) => ({
+      topic: "terraform-cloud/workspaces",
+      subject: workspace === undefined ? organization : `${organization}/${workspace}`,
+      what:
+        workspace === undefined
+          ? `workspaces of ${organization} on HCP Terraform`
+          : `workspace ${organization}/${workspace} of HCP Terraform`,
+      why: "the configuration is applied there, and nothing of it was collected",
+      clauses: ["A1", "A6", "P2"],
+      source,
+    }),
+  );
+}
