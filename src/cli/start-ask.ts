@@ -44,7 +44,7 @@ function quiet(given: JsonObject, yes: boolean): Asker {
   const collect: unknown = given["collect"];
   return {
     intro: say,
-    note: (text) => say(text),
+    note: (text, title) => say(title === undefined ? text : `${title}\n${text}`),
     outro: () => undefined,
     ask: async ({ id, asks, usual, options }) => {
       const answer = given[id];

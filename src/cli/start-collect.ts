@@ -3,7 +3,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { homedir } from "node:os";
 import { delimiter, join } from "node:path";
-import { collectGithub, collectGitlab } from "../app/collect-forge.ts";
+import { collectGithub, collectGitlab, collectJenkins } from "../app/collect-forge.ts";
 import { collectAws, CollectError } from "../app/collect.ts";
 import { collectKubernetes } from "../app/collect-kubernetes.ts";
 import { leastFor } from "../app/start/least.ts";
@@ -113,6 +113,14 @@ const COLLECT: Readonly<Record<Login["system"], (login: Login, folder: string, a
     const url = process.env["CI_SERVER_URL"] || "https://gitlab.com";
     for (const group of await chosen(login, asker, "group", "Which GitLab group?"))
       await collectGitlab({ ...common(folder), url, token, group, since: daysAgo(90), concurrency: 4, ...progress(group) });
+  },
+  async jenkins(login, folder, asker) {
+    const { JENKINS_USER: user = "", JENKINS_TOKEN: token = "" } = process.env;
+    for (const url of await chosen(login, asker, "url", "Which controller?")) {
+      const controller = URL.parse(url)?.hostname;
+      if (controller === undefined) say(`${url}  is no address`);
+      else await collectJenkins({ ...common(folder), url, user, token, controller, concurrency: 4, ...progress(controller) });
+    }
   },
 };
 

@@ -41,7 +41,7 @@ test("a folder without an estate, and no login, is told as that", () => {
 });
 
 test("an unknown system or answer is refused with those there are", () => {
-  expect(start(join(folder, "acme"), "--yes", "--only", "vms").stderr).toContain("aws, kubernetes, github, gitlab");
+  expect(start(join(folder, "acme"), "--yes", "--only", "vms").stderr).toContain("aws, kubernetes, github, gitlab, jenkins");
   const file = join(folder, "wrong.yaml");
   writeFileSync(file, "approvals: many\n");
   const { status, stderr } = start(join(folder, "acme"), "--answers", file);

@@ -26,12 +26,13 @@ interface Flags {
 }
 
 const HELP = `
-Finds the logins that are there (AWS profile, kubeconfig, a GitHub token or gh, GITLAB_TOKEN), says what each collection may read, and asks
+Finds the logins that are there (AWS profile, kubeconfig, a GitHub token or gh, GITLAB_TOKEN, JENKINS_…), says what each collection may read, and asks
 before each. Writes FOLDER/estate, FOLDER/bulkhead.yaml and FOLDER/start. At most ten questions; the answer in brackets is taken otherwise.
 Nothing leaves the machine but the calls that read. Exit status: that of bulkhead check.
 
 Without a terminal, give --yes (every collection, every usual answer) or --answers FILE: YAML with an entry for each question by its id, and
-collect: [aws, kubernetes, …]; aws: {profile: …}; kubernetes: {contexts: […]}; github: {organization: …}; gitlab: {group: …}.`;
+collect: [aws, kubernetes, …]; aws: {profile: …}; kubernetes: {contexts: […]}; github: {organization: …}; gitlab: {group: …};
+jenkins: {url: …}.`;
 
 export function register(program: Command): void {
   const command = program

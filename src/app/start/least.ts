@@ -1,5 +1,5 @@
 // The least permissions of each collection, short enough to be read before saying yes.
-import { githubPermissions, gitlabPermissions } from "../collect-forge.ts";
+import { githubPermissions, gitlabPermissions, jenkinsPermissions } from "../collect-forge.ts";
 import { leastPolicy } from "../collect.ts";
 import { leastRole } from "../collect-kubernetes.ts";
 import { wrap } from "../render/text.ts";
@@ -11,15 +11,14 @@ export interface Least {
   readonly whole: string;
 }
 
+const FORGES = { github: githubPermissions, gitlab: gitlabPermissions, jenkins: jenkinsPermissions } as const;
+
 export function leastFor(system: System): Least {
   if (system === "aws") return { lines: awsLines(), whole: "bulkhead collect aws --print-policy" };
   if (system === "kubernetes") return { lines: kubernetesLines(), whole: "bulkhead collect kubernetes --print-role" };
-  const text = system === "github" ? githubPermissions() : gitlabPermissions();
+  const text = FORGES[system]();
   return {
-    lines: text
-      .trim()
-      .split("\n")
-      .flatMap((line) => (line.length <= 100 ? [line] : wrap(line, 98, "  ").split("\n"))),
+    lines: text.trim().split("\n"),
     whole: `bulkhead collect ${system} --print-permissions`,
   };
 }

@@ -4,7 +4,7 @@ import { delimiter, join } from "node:path";
 import { parse } from "yaml";
 import { isObject } from "../../lib/json.ts";
 
-export const SYSTEMS = ["aws", "kubernetes", "github", "gitlab"] as const;
+export const SYSTEMS = ["aws", "kubernetes", "github", "gitlab", "jenkins"] as const;
 export type System = (typeof SYSTEMS)[number];
 
 export interface Login {
@@ -38,7 +38,7 @@ const textOf = (path: string): string | undefined => {
 };
 
 export const findLogins = (machine: Machine): readonly Login[] =>
-  [aws(machine), kubernetes(machine), github(machine), gitlab(machine)].filter((login) => login !== undefined);
+  [aws(machine), kubernetes(machine), github(machine), gitlab(machine), jenkins(machine)].filter((login) => login !== undefined);
 
 /** Profiles stand in sections of two files (AWS SDKs and Tools Reference Guide, "Shared config and credentials files"); keys may stand in variables. */
 function aws({ environment, home }: Machine): Login | undefined {
@@ -107,4 +107,11 @@ function gitlab({ environment, remote }: Machine): Login | undefined {
   const owner = ownerOf(remote, /gitlab/);
   const usual = owner === undefined ? [] : [owner];
   return { system: "gitlab", words: "the GitLab token of GITLAB_TOKEN", choices: usual, usual };
+}
+
+/** An address is needed beside user and token: Jenkins has no usual one. JENKINS_URL is what its own command line takes. */
+function jenkins({ environment }: Machine): Login | undefined {
+  const { JENKINS_USER: user, JENKINS_TOKEN: token, JENKINS_URL: url } = environment;
+  if (!user || !token || !url) return undefined;
+  return { system: "jenkins", words: `user ${user} of JENKINS_USER at ${url}`, choices: [url], usual: [url] };
 }
