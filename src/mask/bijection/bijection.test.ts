@@ -6,7 +6,7 @@ import { bigPermutation } from "./big-permutation.ts";
 import { bitPermutation } from "./bits.ts";
 import { digitPermutation } from "./digits.ts";
 import { permutation } from "./permutation.ts";
-import { textPermutation } from "./text.ts";
+import { generalPermutation, textPermutation } from "./text.ts";
 
 const prf = createPrf(Buffer.alloc(32, 7));
 const other = createPrf(Buffer.alloc(32, 8));
@@ -134,6 +134,16 @@ describe("a permutation of texts", () => {
         }
         expect(permute(text)).toBe(masked);
       }),
+    );
+  });
+
+  test("of short ASCII is what it is by the general way", () => {
+    const general = generalPermutation(prf, (size) => permutation(prf, size));
+    fc.assert(
+      fc.property(fc.stringMatching(/^[ -~]{0,14}$/), (text) => {
+        expect(permute(text)).toBe(general(text));
+      }),
+      { numRuns: 60 },
     );
   });
 

@@ -10,6 +10,13 @@ import { type Permutation, permutation } from "./permutation.ts";
  */
 export function textPermutation(prf: Prf): (text: string) => string {
   const small = new Map<number, Permutation>();
+  const sized = (size: number): Permutation => remembered(small, size, () => permutation(prf, size));
+  const general = generalPermutation(prf, sized);
+  return (text) => permuteAscii(text, sized) ?? general(text);
+}
+
+/** For any text; the obvious twin of `permuteAscii`. */
+export function generalPermutation(prf: Prf, sized: (size: number) => Permutation): (text: string) => string {
   const big = new Map<bigint, BigPermutation>();
   return (text) => {
     const characters = Array.from(text, (each) => each.codePointAt(0) as number);
@@ -20,15 +27,55 @@ export function textPermutation(prf: Prf): (text: string) => string {
     const size = changing.reduce((product, { alphabet }) => product * alphabet.length, 1);
     const indexes =
       size <= Number.MAX_SAFE_INTEGER
-        ? permuteSmall(
-            changing,
-            size,
-            remembered(small, size, () => permutation(prf, size)),
-          )
+        ? permuteSmall(changing, size, sized(size))
         : permuteBig(changing, (total) => remembered(big, total, () => bigPermutation(prf, total)));
     for (const [order, { at, alphabet }] of changing.entries()) characters[at] = alphabet[indexes[order] as number] as number;
     return characters.map((each) => String.fromCodePoint(each)).join("");
   };
+}
+
+/** The radix of an ASCII character's alphabet, 1 for what stays, and where that alphabet begins. */
+const RADIX = new Uint8Array(128).fill(1);
+const FIRST = new Uint8Array(128);
+for (const [first, radix] of [
+  [0x30, 10],
+  [0x41, 26],
+  [0x61, 26],
+] as const) {
+  RADIX.fill(radix, first, first + radix);
+  FIRST.fill(first, first, first + radix);
+}
+
+/** About as many letters as make a safe integer, and as much punctuation again. */
+const LONGEST_ASCII = 48;
+const codes = new Uint8Array(LONGEST_ASCII);
+
+/** Most values are short and ASCII: those need no list of places. Undefined for the others. */
+function permuteAscii(text: string, sized: (size: number) => Permutation): string | undefined {
+  const { length } = text;
+  if (length > LONGEST_ASCII) return undefined;
+  let size = 1;
+  let rank = 0;
+  for (let at = 0; at < length; at++) {
+    const code = text.charCodeAt(at);
+    if (code > 127) return undefined;
+    codes[at] = code;
+    const radix = RADIX[code] as number;
+    if (radix === 1) continue;
+    size *= radix;
+    rank = rank * radix + code - (FIRST[code] as number);
+  }
+  if (size > Number.MAX_SAFE_INTEGER) return undefined;
+  let left = size === 1 ? 0 : sized(size)(rank);
+  for (let at = length - 1; at >= 0; at--) {
+    const code = codes[at] as number;
+    const radix = RADIX[code] as number;
+    if (radix === 1) continue;
+    const quotient = Math.floor(left / radix);
+    codes[at] = (FIRST[code] as number) + left - quotient * radix;
+    left = quotient;
+  }
+  return String.fromCharCode(...codes.subarray(0, length));
 }
 
 interface Digit {

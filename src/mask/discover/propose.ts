@@ -40,7 +40,8 @@ function propose(finding: ColumnFinding, inventory: Inventory, hides: boolean): 
   const { table, column, classified } = finding;
   const of = (rule: string, because?: string): Proposal => ({ column: column.name, rule, because });
   if (column.isGenerated) return of("keep", "computed from other columns of its row");
-  if (inventory.foreignKeys.some(({ from, columns }) => from === table.id && columns.includes(column.name))) return of("inherit");
+  const owner = (id: string): string => inventory.tables.find((each) => each.id === id)?.partitionOf ?? id;
+  if (inventory.foreignKeys.some(({ from, columns }) => owner(from) === table.id && columns.includes(column.name))) return of("inherit");
   const type = canonicalType(underlying(column).type);
   if (type === "tsvector" && hides) return of("{ mask: tsvector }", "holds words of the text that it was made from");
   if (finding.paths.length > 0)
