@@ -20,7 +20,7 @@ export function register(mask: Command): void {
     .requiredOption("--policy <masking.yaml>", "the masking policy")
     .requiredOption(
       "--from <source>",
-      "postgres://… (a password is better in PGPASSWORD), mysql://… (MYSQL_PWD), or a dump: plain SQL of either, or pg_dump's archive",
+      "postgres://… (a password is better in PGPASSWORD), mysql://… (MYSQL_PWD), a dump (plain SQL of either, or pg_dump's archive), or a folder of CSV, JSON lines and Parquet",
     )
     .exitOverride();
   withExamples(command, {

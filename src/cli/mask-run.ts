@@ -30,9 +30,9 @@ export function register(mask: Command): void {
     .requiredOption("--policy <masking.yaml>", "the masking policy; an undeclared table or column stops the run")
     .requiredOption(
       "--from <source>",
-      "postgres://… (a password is better in PGPASSWORD), mysql://… (MYSQL_PWD), or a dump: plain SQL of either, or pg_dump's archive",
+      "postgres://… (a password is better in PGPASSWORD), mysql://… (MYSQL_PWD), a dump (plain SQL of either, or pg_dump's archive), or a folder of CSV, JSON lines and Parquet",
     )
-    .option("--to <target>", "what is not there yet: postgres://…, mysql://…, or the file of a plain dump")
+    .option("--to <target>", "what is not there yet: postgres://…, mysql://…, the file of a plain dump, or a folder")
     .option("--key-file <file>", "the masking key, readable by you alone; - for standard input (default: a key for this run only)")
     .option("--jobs <number>", "tables and ranges at a time, and indexes at a time", jobs)
     .option(

@@ -1,6 +1,7 @@
 // bulkhead mask run and check-policy: which engine masks from where to where.
 import { fail, type Result } from "../../lib/result.ts";
 import { intoFile, maskDump, planDump } from "../../mask/dump/run.ts";
+import { maskFolder, planFolder } from "../../mask/files/run.ts";
 import { MaskError } from "../../mask/error.ts";
 import { formatPolicyProblems, type PolicyProblem } from "../../mask/policy/problem.ts";
 import { loadPolicy } from "../../mask/policy/load.ts";
@@ -35,6 +36,7 @@ export async function runMask({ policy, from, to, ...more }: MaskRequest): Promi
     throw new MaskError("NOT_APPLICABLE", "a part of the rows is taken from PostgreSQL to PostgreSQL only\n  Leave  --where  out.");
   const onProgress = (rows: number, bytes: number): void => more.onProgress?.({ phase: "rows", rows, bytes, rowsOf: 0 });
   if (source.kind === "mysql" && target.kind === "mysql") return maskMysql({ from, to, policy: loaded.value, ...more, onProgress });
+  if (source.kind === "folder" && "path" in target) return maskFolder({ from, to, policy: loaded.value, key: more.key, onProgress });
   const dump = dumpOf(source);
   if (dump !== undefined && target.kind !== "postgres" && target.kind !== "mysql") {
     return intoFile(to, (out) => maskDump({ ...dump, policy: loaded.value, key: more.key, out, onProgress }));
@@ -49,6 +51,7 @@ export async function planMask(policy: MaskRequest["policy"], from: string): Pro
   const source = placeOf(from);
   if (source.kind === "postgres") return planDatabase(from, loaded.value);
   if (source.kind === "mysql") return planMysql(from, loaded.value);
+  if (source.kind === "folder") return planFolder(from, loaded.value);
   const dump = dumpOf(source);
   if (dump !== undefined) return planDump(dump.open, dump.dialect, loaded.value);
   throw unknownWay(from, undefined);
@@ -58,6 +61,6 @@ function unknownWay(from: string, to: string | undefined): MaskError {
   const way = to === undefined ? shownPlace(from) : `${shownPlace(from)} to ${shownPlace(to)}`;
   return new MaskError(
     "NOT_APPLICABLE",
-    `no engine masks from ${way}\n  Databases are masked into databases of their kind, dumps into files. Check that what is to be read is there.`,
+    `no engine masks from ${way}\n  Databases are masked into databases of their kind, dumps into files, folders into folders. Check that what is to be read is there.`,
   );
 }
