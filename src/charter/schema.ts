@@ -189,6 +189,8 @@ const Mask = z
     from: Name.describe("The higher environment, where the data is."),
     to: Name.describe("The lower environment, where masked data goes."),
     runner: Text.describe("Entity id of the job, role or account that masks."),
+    publicKeys: z.array(Text).default([]).describe("Ed25519 public keys, PEM, that may sign its certificates."),
+    verifyDays: z.int().min(1).max(366).default(90).describe("For how many days a comparison with production counts."),
   })
   .meta({ id: "Mask", description: "The one way down for data." });
 

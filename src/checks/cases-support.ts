@@ -88,6 +88,7 @@ const SCOPES: readonly (readonly [RegExp, (found: RegExpExecArray) => Scope])[] 
   [/^aws\/(\d{12})$/, ([, account = ""]) => ({ system: "aws", account })],
   [/^aws\/organization\/(\d{12})$/, ([, account = ""]) => ({ system: "aws", account, organization: "management" })],
   [/^identity\/([^/]+)$/, ([, organization = ""]) => ({ system: "identity", organization })],
+  [/^masking\/(.+)$/, () => ({ system: "masking" })],
   [/^firewall\/([^/]+)$/, ([, device = ""]) => ({ system: "firewall", device })],
   [/^kubernetes\/([^/]+)$/, ([, cluster = ""]) => ({ system: "kubernetes", cluster })],
   [/^github\/([^/]+)$/, ([, organization = ""]) => ({ system: "github", organization })],

@@ -28,6 +28,7 @@ import { check as productionArtifactRebuilt } from "./production-artifact-rebuil
 import { check as productionCredentialOutsideItsEnvironment } from "./production-credential-outside-its-environment/check.ts";
 import { check as productionDataReadableFromBelow } from "./production-data-readable-from-below/check.ts";
 import { check as productionDeployedWithoutLowerEnvironment } from "./production-deployed-without-lower-environment/check.ts";
+import { check as productionDataUnmaskedBelow } from "./production-data-unmasked-below/check.ts";
 import { check as productionDeployedUntested } from "./production-deployed-untested/check.ts";
 import { check as productionWithoutRollback } from "./production-without-rollback/check.ts";
 import { check as productionReachableOverTheNetworkFromBelow } from "./production-reachable-over-the-network-from-below/check.ts";
@@ -47,6 +48,7 @@ import { check as sourceDeployedWithoutReview } from "./source-deployed-without-
 import { check as environmentsShareClusterServices } from "./environments-share-cluster-services/check.ts";
 import { check as environmentsShareNodes } from "./environments-share-nodes/check.ts";
 import { check as leaverStillHasAccess } from "./leaver-still-has-access/check.ts";
+import { check as maskingWithoutHandlingRecord } from "./masking-without-handling-record/check.ts";
 import { check as moverKeepsFormerAccess } from "./mover-keeps-former-access/check.ts";
 import { check as namespaceIsTheOnlyBoundary } from "./namespace-is-the-only-boundary/check.ts";
 import { check as namespaceWithoutDefaultDeny } from "./namespace-without-default-deny/check.ts";
@@ -110,4 +112,6 @@ export const checks: readonly Check[] = [
   environmentWithoutLogging,
   instanceLacksPatches,
   dataStoreWithoutBackup,
+  productionDataUnmaskedBelow,
+  maskingWithoutHandlingRecord,
 ];

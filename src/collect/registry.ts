@@ -11,6 +11,7 @@ import { collector as gitlab } from "./gitlab/collector.ts";
 import { collector as identity } from "./identity/collector.ts";
 import { collector as jenkins } from "./jenkins/collector.ts";
 import { collector as kubernetes } from "./kubernetes/collector.ts";
+import { collector as masking } from "./masking/collector.ts";
 import { collector as tekton } from "./tekton/collector.ts";
 import { collector as terraform } from "./terraform/collector.ts";
 import { collector as terraformCloud } from "./terraform-cloud/collector.ts";
@@ -27,6 +28,7 @@ export const collectors: readonly Collector[] = [
   identity,
   jenkins,
   kubernetes,
+  masking,
   tekton,
   terraform,
   terraformCloud,

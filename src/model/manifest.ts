@@ -18,6 +18,7 @@ export const Scope = z.strictObject({
     "tekton",
     "firewall",
     "identity",
+    "masking",
   ]),
   /** Twelve-digit AWS account id, kept as text. */
   account: z

@@ -11,6 +11,7 @@ import type { IdentityObservation } from "./observations/identity.ts";
 import type { JenkinsObservation } from "./observations/jenkins.ts";
 import type { KubernetesObservation } from "./observations/kubernetes.ts";
 import type { KubernetesKustomization } from "./observations/kubernetes-rendering.ts";
+import type { MaskingObservation } from "./observations/masking.ts";
 import type { TektonObservation } from "./observations/tekton.ts";
 import type { TerraformCloudObservation } from "./observations/terraform-cloud.ts";
 import type { TerraformPart, TerraformSource } from "./observations/terraform.ts";
@@ -28,6 +29,7 @@ export type Observation =
   | JenkinsObservation
   | KubernetesObservation
   | KubernetesKustomization
+  | MaskingObservation
   | TektonObservation
   | TerraformCloudObservation
   | TerraformPart

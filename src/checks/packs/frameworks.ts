@@ -5,7 +5,7 @@
  *
  * - ISO/IEC 27001:2022, Annex A: A.5.3 segregation of duties, A.5.9 inventory of information and other associated assets, A.5.15 access control,
  *   A.5.17 authentication information, A.5.18 access rights, A.6.5 responsibilities after termination or change of employment, A.8.2 privileged
- *   access rights, A.8.3 information access restriction, A.8.8 management of technical vulnerabilities, A.8.9 configuration management, A.8.13
+ *   access rights, A.8.3 information access restriction, A.8.8 management of technical vulnerabilities, A.8.9 configuration management, A.8.11 data masking, A.8.13
  *   information backup, A.8.15 logging, A.8.16 monitoring activities, A.8.19 installation of software on operational systems, A.8.22 segregation of
  *   networks, A.8.29 security testing in development and acceptance, A.8.31 separation of development, test and production environments, A.8.32
  *   change management, A.8.33 test information.
@@ -68,5 +68,7 @@ export const FRAMEWORKS: Readonly<Record<string, readonly string[]>> = {
   S2: ["ISO 27001 A.8.31", "ISO 27001 A.8.8", "NIST 800-53 SI-2", "PCI DSS 6.3.3"],
   S4: ["ISO 27001 A.8.31", "ISO 27001 A.8.15", "ISO 27001 A.8.16", "NIST 800-53 AU-2", "NIST 800-53 AU-12", "NIST 800-53 SI-4"],
   S6: ["ISO 27001 A.8.31", "ISO 27001 A.8.13", "NIST 800-53 CP-9"],
+  D1: ["ISO 27001 A.8.31", "ISO 27001 A.8.11", "ISO 27001 A.8.33", "NIST 800-53 SA-3(2)", "PCI DSS 6.5.5"],
+  D2: ["ISO 27001 A.8.31", "ISO 27001 A.8.11", "ISO 27001 A.8.33", "NIST 800-53 SA-3(2)", "PCI DSS 6.5.5"],
   D3: ["ISO 27001 A.8.31", "ISO 27001 A.8.33", "NIST 800-53 AC-4", "NIST 800-53 SA-3(2)", "PCI DSS 6.5.5"],
 };
