@@ -54,6 +54,8 @@ export function peopleOf(estate: Estate, shown: (step: Step) => ShownStep, only?
       accounts: [
         ...identities.github.map((login) => `github:@${login}`),
         ...(identities.gitlab ?? []).map((user) => `gitlab:@${user}`),
+        ...(identities.jenkins ?? []).map((user) => `jenkins:@${user}`),
+        ...(identities.azure ?? []).map((user) => `azure:@${user.toLowerCase()}`),
         ...identities.kubernetes.map((user) => `kubernetes:${user}`),
         ...(member?.users ?? []).map(({ directory, userName }) => `identity:${directory}/${userName}`),
       ],

@@ -25,7 +25,7 @@ export const Scope = z.strictObject({
     .string()
     .regex(/^\d{12}$/, "an AWS account id has twelve digits; put it in quotes")
     .optional(),
-  /** `management` for the files of AWS Organizations. */
+  /** `management` for the files of AWS Organizations; the controller's name for Jenkins; the organization's for Azure DevOps. */
   organization: z.string().optional(),
   cluster: z.string().optional(),
   /** A firewall's name, for files that hold its rules. */

@@ -27,9 +27,11 @@ function read(people: readonly Person[]): Who {
     holders.set(key, before === undefined || before === person ? person : "several");
   };
   for (const person of people) {
-    const { github, gitlab, holds, identityCenter, addresses } = person.identities;
+    const { github, gitlab, jenkins, azure, holds, identityCenter, addresses } = person.identities;
     for (const login of github) add(`github:@${login}`.toLowerCase(), person);
     for (const name of gitlab ?? []) add(`gitlab:@${name}`.toLowerCase(), person);
+    for (const name of jenkins ?? []) add(`jenkins:@${name}`.toLowerCase(), person);
+    for (const name of azure ?? []) add(`azure:@${name}`.toLowerCase(), person);
     for (const id of holds) add(id.toLowerCase(), person);
     for (const address of [...identityCenter, ...(addresses ?? [])]) if (address.includes("@")) add(address.toLowerCase(), person);
   }

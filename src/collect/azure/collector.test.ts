@@ -291,6 +291,7 @@ describe("definitions", () => {
       },
     ]);
     expect(told.of("azure/pipeline")).toMatchObject([{ repository: "acme/shop", path: "azure-pipelines.yml" }]);
+    expect(told.topics).toEqual(["azure/scope azure:/acme/shop/azure-pipelines.yml"]);
   });
 
   test.each([

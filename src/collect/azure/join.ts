@@ -44,7 +44,7 @@ export function join(
     }),
   );
   const lookup = lookupIn(files);
-  for (const file of startedBy(files, definitions, denied, sink)) pipelineOf(file, lookup, sink, fingerprint);
+  for (const file of startedBy(files, definitions, denied, sink)) pipelineOf(file, definitions.length > 0, lookup, sink, fingerprint);
 }
 
 /** Files that a pipeline starts with; without any pipeline known, those that no other file names as a template. */
@@ -72,8 +72,26 @@ function startedBy(
   return files.filter((file) => !mentioned.has(file.path.slice(file.path.lastIndexOf("/") + 1)));
 }
 
-function pipelineOf(file: AzureFile, lookup: Lookup, sink: ObservationSink, fingerprint: (secret: string) => string): void {
+function pipelineOf(
+  file: AzureFile,
+  isStarted: boolean,
+  lookup: Lookup,
+  sink: ObservationSink,
+  fingerprint: (secret: string) => string,
+): void {
   const { pipeline, problems } = readPipeline(lookup, file, fingerprint);
+  if (!isStarted && file.project === "") {
+    const what = `${file.path} of ${file.repository}`;
+    sink.gap(
+      azureGap(
+        "azure/scope",
+        `azure:/${file.repository}/${file.path}`,
+        what,
+        "no pipeline of Azure DevOps that runs it was collected",
+        file.source,
+      ),
+    );
+  }
   if (pipeline !== undefined) sink.observation(pipeline);
   const subject = `${idOf(file.organization, file.project)}/${file.repository}/${file.path}`;
   for (const { what, source, isFatal } of problems)

@@ -240,6 +240,8 @@ test("without a scope, nothing says whose it is", () => {
 test("a Jenkinsfile of a repository is the repository's", () => {
   const told = read([{ path: "acme/shop/ci/Jenkinsfile", text: "node { sh 'x' }", scope: { system: "github", repository: "acme/shop" } }]);
   expect(told.of("jenkins/pipeline")).toMatchObject([{ repository: "acme/shop", path: "ci/Jenkinsfile" }]);
+  // Nothing that stands in the estate is passed over: which job builds it was not collected.
+  expect(told.topics).toEqual(["jenkins/scope jenkins:acme/shop/ci/Jenkinsfile"]);
 });
 
 test("a denied call is a gap as narrow as the call", () => {

@@ -22,6 +22,7 @@ export function join(observations: readonly Observation[], calls: readonly Liste
       status === "denied" && fileShown(call) !== undefined ? [idOf(scope.organization ?? "", scope.project ?? "")] : [],
     ),
   );
+  for (const one of pipelines) if (one.project === undefined) missingJob(one, jobs, sink);
   for (const job of jobs) if (!denied.has(idOf(job.controller, job.name))) missingDefinition(job, pipelines, sink);
 }
 
@@ -80,6 +81,14 @@ export function definitionOf(job: JenkinsJob, pipelines: readonly JenkinsPipelin
     own[0] ??
     pipelines.find((one) => one.path === path && one.repository !== undefined && repositories.includes(one.repository.toLowerCase()))
   );
+}
+
+/** A Jenkinsfile of a repository that no job which was read builds: some controller may. */
+function missingJob(pipeline: JenkinsPipeline, jobs: readonly JenkinsJob[], sink: ObservationSink): void {
+  const { repository = "", path, source } = pipeline;
+  if (jobs.some((job) => definitionOf(job, [pipeline]) === pipeline)) return;
+  const what = `${path} of ${repository}`;
+  sink.gap(jenkinsGap("jenkins/scope", `jenkins:${repository}/${path}`, what, "no job of Jenkins that builds it was collected", source));
 }
 
 function missingDefinition(job: JenkinsJob, pipelines: readonly JenkinsPipeline[], sink: ObservationSink): void {

@@ -2,12 +2,31 @@
 import type { AzureAccess, AzureSubject } from "../../../model/observations/azure.ts";
 import type { PlaneInput } from "../../plane.ts";
 import { type Actor, distinct } from "../actors.ts";
-import { userId } from "./ids.ts";
+import { buildServiceId, userId } from "./ids.ts";
 
 /** Bits of the namespace Git Repositories. */
-export const GIT = { contribute: 4, bypassOnPush: 128, editPolicies: 2048, managePermissions: 8192, bypassOnRequest: 32_768 } as const;
-/** Bits of the namespaces Build and Environment. */
-export const ENVIRONMENT_ADMINISTER = 8;
+export const GIT = {
+  contribute: 4,
+  bypassOnPush: 128,
+  vote: 16_384,
+  editPolicies: 2048,
+  managePermissions: 8192,
+  bypassOnRequest: 32_768,
+} as const;
+/** Bits of the namespaces Environment and ServiceEndpoints. */
+export const ADMINISTER = { environment: 8, endpoint: 2 } as const;
+
+/** The identity with whose token the runs of a project, or of the whole organization, write: `Project Build Service (acme)`. */
+export function buildService(descriptor: string): string | undefined {
+  return /(?:ServiceIdentity;[^:;]{1,100}|^svc\.[^:]{0,200}):Build:([\w-]{1,80})$/i.exec(descriptor)?.[1]?.toLowerCase();
+}
+
+export const buildServiceActor = (organization: string, of: string, source: Actor["source"]): Actor => ({
+  id: buildServiceId(organization, of),
+  kind: "principal",
+  label: "the build service",
+  source,
+});
 
 export interface Access {
   readonly everyone: readonly Actor[];
@@ -131,7 +150,8 @@ export function accessOf(
           .flatMap((one) => {
             const descriptor = directory.legacy.get(one.descriptor) ?? one.descriptor;
             if (users.has(descriptor) || groups.has(descriptor)) return within(descriptor, 0, new Set());
-            // The build service of the project writes with the token of a run.
+            const service = buildService(one.descriptor) ?? buildService(descriptor);
+            if (service !== undefined) return [buildServiceActor(organization, service, one.source)];
             return unsure(everyone, `who ${one.descriptor.slice(0, 60)} is, which an access control list names, was not collected`);
           }),
       );

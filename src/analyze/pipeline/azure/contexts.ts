@@ -107,7 +107,16 @@ export function runsOf(input: PlaneInput, facts: ProjectFacts, pipeline: Pipelin
     pipeline,
     head,
     hasSecrets: true,
-    context: { id: ids.runId(facts.id, name, content), label, content: of, guards: [], place, source, ...more },
+    context: {
+      id: ids.runId(facts.id, name, content),
+      label,
+      content: of,
+      guards: [],
+      place,
+      source,
+      actsAs: facts.services.map(({ actor, because }) => ({ id: actor.id, because })),
+      ...more,
+    },
   });
   // A classic pipeline's steps stand in its settings: a branch brings the files that they run, and no steps of its own.
   const open = run("unreviewed", `any branch in pipeline ${name}`, "unreviewed", { except: branches }, isClassic ? { because: doubt } : {});

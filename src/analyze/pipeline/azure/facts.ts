@@ -17,7 +17,8 @@ import type {
 } from "../../../model/observations/azure.ts";
 import type { Source } from "../../../model/source.ts";
 import type { PlaneInput } from "../../plane.ts";
-import { type Access, accessOf } from "./access.ts";
+import type { Actor } from "../actors.ts";
+import { type Access, accessOf, buildService, buildServiceActor } from "./access.ts";
 import { organizationId, projectId } from "./ids.ts";
 
 /** Topics whose gaps this reader turns into may-rules. */
@@ -41,6 +42,8 @@ export interface ProjectFacts {
   readonly id: string;
   readonly observed?: AzureProject;
   readonly access: Access;
+  /** Identities with whose token runs write, as far as access control lists name them. */
+  readonly services: readonly { readonly actor: Actor; readonly because?: string | undefined }[];
   readonly pipelines: readonly PipelineFacts[];
   readonly repositories: readonly AzureRepository[];
   readonly policies: readonly AzureBranchPolicy[];
@@ -182,6 +185,7 @@ function factsOf(input: PlaneInput, organization: string, project: string, sourc
     id,
     ...(observed && { observed }),
     access: accessOf(input, organization, unknown("azure/member"), asked),
+    services: servicesOf(input, organization, observed?.id),
     pipelines: pipelinesOf(input, organization, project, gaps, id),
     repositories: own(observations("azure/repository")),
     policies: own(observations("azure/branch-policy")),
@@ -196,6 +200,22 @@ function factsOf(input: PlaneInput, organization: string, project: string, sourc
     unasked: [...unaskedOf(id, project, above, organization, source, unknown, gaps), ...unaskedResources],
     source: observed?.source ?? source,
   };
+}
+
+/**
+ * "Limit job authorization scope to current project": a run has the token of its project's build service, else that of the whole organization's
+ * ("Access repositories, artifacts, and other resources", Job authorization scope).
+ */
+function servicesOf(input: PlaneInput, organization: string, project: string | undefined): ProjectFacts["services"] {
+  const found = new Map<string, { readonly actor: Actor; readonly because?: string | undefined }>();
+  for (const one of input.observations("azure/access")) {
+    const of = one.organization === organization ? buildService(one.descriptor) : undefined;
+    if (of === undefined || found.has(of)) continue;
+    const because =
+      of === project?.toLowerCase() ? undefined : "whether runs have the token of the organization's build service was not collected";
+    found.set(of, { actor: buildServiceActor(organization, of, one.source), because });
+  }
+  return [...found.values()];
 }
 
 interface Told {

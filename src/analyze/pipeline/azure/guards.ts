@@ -4,9 +4,25 @@ import type { Source } from "../../../model/source.ts";
 import { type Actor, distinct } from "../actors.ts";
 import { becauseOf } from "../emit.ts";
 import type { Guard, Passage, Requirement } from "../model/model.ts";
-import { GIT } from "./access.ts";
+import { ADMINISTER, GIT } from "./access.ts";
 import type { ProjectFacts } from "./facts.ts";
 import { guardId } from "./ids.ts";
+
+/** Who administers a resource edits its checks (Environment and service connection security, role Administrator). Tokens end in its id. */
+export function editorsOf(facts: ProjectFacts, type: "environment" | "endpoint", id: string): readonly Actor[] {
+  const ends = id.toLowerCase();
+  const listed = facts.access.holders(type, ADMINISTER[type], (token) => {
+    const parts = token.toLowerCase().split("/");
+    return parts.at(-1) === ends || parts.length <= 2;
+  });
+  return (
+    listed ??
+    unsure(
+      facts.access.everyone,
+      `who administers the ${type === "endpoint" ? "service connections" : "environments"} of ${facts.name} was not collected`,
+    )
+  );
+}
 
 const unsure = (actors: readonly Actor[], because: string): readonly Actor[] => actors.map((actor) => ({ ...actor, because }));
 
@@ -23,6 +39,11 @@ export function contributors(facts: ProjectFacts, repository?: AzureRepository):
   const listed = facts.access.holders("git", GIT.contribute, onRepository(repository));
   return listed ?? unsure(facts.access.everyone, `who may contribute to the repositories of ${facts.name} was not collected`);
 }
+
+/** "Contribute to pull requests": who may vote on them. */
+const voters = (facts: ProjectFacts, repository: AzureRepository | undefined): readonly Actor[] =>
+  facts.access.holders("git", GIT.vote, onRepository(repository)) ??
+  unsure(facts.access.everyone, `who may vote on pull requests of ${facts.name} was not collected`);
 
 const bypassers = (facts: ProjectFacts, repository: AzureRepository | undefined): readonly Actor[] =>
   facts.access.holders("git", GIT.bypassOnPush | GIT.bypassOnRequest, onRepository(repository)) ??
@@ -66,7 +87,7 @@ export function branchGuard(facts: ProjectFacts, repository: AzureRepository | u
   const requires: Requirement[] = reviewing.map((policy) => ({
     kind: "approvals",
     count: policy.count,
-    of: writers,
+    of: voters(facts, repository),
     ...(!policy.creatorCounts && { authors: writers }),
   }));
   for (const policy of policies.filter((one) => one.type === "required-reviewers" && !one.hasPaths))
@@ -97,7 +118,11 @@ export function branchGuard(facts: ProjectFacts, repository: AzureRepository | u
       change: `take the permissions to bypass policies on ${what} away`,
       requires: [{ kind: "one-of", what: `may bypass the policies of ${what}`, who: bypass }],
     });
+  const editedBy =
+    facts.access.holders("git", GIT.editPolicies | GIT.managePermissions, onRepository(repository)) ??
+    unsure(facts.access.everyone, `who may edit the policies of ${facts.name} was not collected`);
   return {
+    editedBy,
     id: guardId(facts.id, `branch/${repository?.name ?? ""}/${branch}`),
     label: `policies of ${what}`,
     content: policies.map(contentOf),
@@ -166,9 +191,16 @@ export interface Checked {
 const allows = (allowed: readonly string[], branch: string): boolean =>
   allowed.some((one) => one === "*" || one === branch || (one.endsWith("*") && branch.startsWith(one.slice(0, -1))));
 
-export function checked(facts: ProjectFacts, label: string, key: string, checks: readonly AzureCheckConfiguration[]): Checked {
-  const approvals = checks.flatMap((check) => approvalGuard(facts, label, key, check) ?? []);
-  const templates = checks.filter((one) => one.check.type === "template").map((check) => templateGuard(facts, label, key, check));
+export function checked(
+  facts: ProjectFacts,
+  label: string,
+  key: string,
+  checks: readonly AzureCheckConfiguration[],
+  editedBy: readonly Actor[],
+): Checked {
+  const edited = (guard: Guard): Guard => ({ ...guard, editedBy });
+  const approvals = checks.flatMap((check) => approvalGuard(facts, label, key, check) ?? []).map(edited);
+  const templates = checks.filter((one) => one.check.type === "template").map((check) => edited(templateGuard(facts, label, key, check)));
   const controls = checks.filter((one) => one.check.type === "branches");
   return {
     guards: [...approvals, ...templates],
@@ -179,7 +211,7 @@ export function checked(facts: ProjectFacts, label: string, key: string, checks:
           ({ check }) =>
             check.type === "branches" && (branch === undefined ? !check.allowed.includes("*") : !allows(check.allowed, branch)),
         )
-        .map((check) => branchControl(facts, label, key, check)),
+        .map((check) => edited(branchControl(facts, label, key, check))),
     decidedBy: checks.flatMap(({ check }) => (check.type === "decided" ? [check.by] : [])),
   };
 }
@@ -193,6 +225,7 @@ export function combined(facts: ProjectFacts, label: string, key: string, guards
   return {
     id: guardId(facts.id, `${key}/checks`),
     label: `checks of ${label}`,
+    ...(first.editedBy && { editedBy: first.editedBy }),
     content: guards.map((guard) => guard.content),
     passages: [
       {

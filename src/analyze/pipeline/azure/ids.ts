@@ -6,6 +6,8 @@ const encoded = (name: string): string => name.replaceAll(/[\s#%]/g, (char) => e
 export const organizationId = (organization: string): string => `azure:${encoded(organization)}`;
 export const projectId = (organization: string, project: string): string => `azure:${encoded(organization)}/${encoded(project)}`;
 export const userId = (name: string): string => `azure:@${name.toLowerCase()}`;
+/** `of`: the id of the project, or of the organization's collection. */
+export const buildServiceId = (organization: string, of: string): string => `azure:${encoded(organization)}#bot/build-service-${of}`;
 export const changeId = (project: string): string => `${project}#change`;
 export const forkId = (project: string): string => `${project}#fork`;
 export const refId = (project: string, repository: string, branch: string): string => `${project}#branch/${encoded(repository)}/${branch}`;

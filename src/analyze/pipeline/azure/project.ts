@@ -257,7 +257,7 @@ function projectOf(input: PlaneInput, facts: ProjectFacts): Project {
     jobs: jobs.map(({ written: _, stage: __, ...job }) => job),
     runners: runnersOf(facts, runs),
     tokens: held.tokens,
-    accounts: distinct([...facts.access.everyone, ...authors, ...accountsIn(environments)]),
+    accounts: distinct([...facts.access.everyone, ...facts.services.map((one) => one.actor), ...authors, ...accountsIn(environments)]),
     gaps: facts.unasked,
     source: facts.source,
   };

@@ -7,7 +7,7 @@ import type { Context, Credential, Environment, Guard, Job } from "../model/mode
 import { distinct } from "../actors.ts";
 import { type Resource, type Run, withResource } from "./contexts.ts";
 import type { ProjectFacts } from "./facts.ts";
-import { checked, combined } from "./guards.ts";
+import { checked, combined, editorsOf } from "./guards.ts";
 import * as ids from "./ids.ts";
 import { before, environmentNames, type Place } from "./tasks.ts";
 
@@ -38,7 +38,13 @@ export function environmentsOf(input: PlaneInput, facts: ProjectFacts, places: r
     const label = `environment ${name} of ${facts.name}`;
     const key = `environment/${name}`;
     const number = observed === undefined ? "" : String(observed.id);
-    const found = checked(facts, label, key, observed === undefined ? [] : facts.checks("environment", number));
+    const found = checked(
+      facts,
+      label,
+      key,
+      observed === undefined ? [] : facts.checks("environment", number),
+      observed === undefined ? [] : editorsOf(facts, "environment", number),
+    );
     const unread = observed === undefined ? facts.unknown("azure/environment") : facts.unknown("azure/check", `environment/${number}`);
     const guard = combined(facts, label, key, found.guards) ?? validation(facts, name, places);
     return {
@@ -96,7 +102,13 @@ const connectionResource = (facts: ProjectFacts, one: AzureConnection): Resource
   type: "endpoint",
   id: one.id,
   name: one.name,
-  checked: checked(facts, `service connection ${one.name} of ${facts.name}`, `connection/${one.name}`, facts.checks("endpoint", one.id)),
+  checked: checked(
+    facts,
+    `service connection ${one.name} of ${facts.name}`,
+    `connection/${one.name}`,
+    facts.checks("endpoint", one.id),
+    editorsOf(facts, "endpoint", one.id),
+  ),
   unread: facts.unknown("azure/check", `endpoint/${one.id}`),
 });
 
@@ -167,7 +179,7 @@ function variables(facts: ProjectFacts, runs: readonly Run[], using: Using): Hel
   for (const group of facts.groups.filter((one) => one.secrets.length > 0)) {
     const number = String(group.id);
     const label = `variable group ${group.name} of ${facts.name}`;
-    const found = checked(facts, label, `group/${group.name}`, facts.checks("variablegroup", number));
+    const found = checked(facts, label, `group/${group.name}`, facts.checks("variablegroup", number), []);
     const resource: Resource = {
       type: "variablegroup",
       id: number,

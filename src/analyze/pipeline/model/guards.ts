@@ -21,6 +21,7 @@ const grantOf = (guard: Guard, passage: Passage): Grant =>
  */
 export function guardRules(project: Project, guard: Guard, sink: RuleSink): void {
   for (const passage of guard.passages) passageRules(project, guard, passage, sink);
+  editRules(guard, sink);
   sink.rule(
     ruleOf({
       family: "pipeline/defeat-guard",
@@ -31,6 +32,32 @@ export function guardRules(project: Project, guard: Guard, sink: RuleSink): void
       source: guard.source,
     }),
   );
+}
+
+/** Whoever edits the guard takes it away, and puts it back afterwards. */
+function editRules(guard: Guard, sink: RuleSink): void {
+  for (const actor of guard.editedBy ?? [])
+    sink.rule(
+      ruleOf({
+        family: "pipeline/defeat-guard",
+        needs: [actsAs(actor)],
+        gives: fact("defeat", guard.id),
+        because: actor.because,
+        how: `${actor.label} may edit the ${guard.label}`,
+        grants: [
+          grant(
+            guard.id,
+            { edit: actor.id },
+            {
+              label: `${actor.label} may edit the ${guard.label}`,
+              change: `let fewer people edit the ${guard.label}`,
+              source: guard.source,
+            },
+          ),
+        ],
+        source: guard.source,
+      }),
+    );
 }
 
 function passageRules(project: Project, guard: Guard, passage: Passage, sink: RuleSink): void {

@@ -50,6 +50,8 @@ export interface Guard {
   /** As read: the grant's id is its hash. */
   readonly content: unknown;
   readonly passages: readonly Passage[];
+  /** Who may edit or take away this guard beside those who administer the project. */
+  readonly editedBy?: readonly Actor[];
   readonly source: Source;
 }
 
@@ -83,6 +85,8 @@ export interface Context {
   /** Given: a definition that was not read may run what others bring, with this context's rights. */
   readonly doubt?: string | undefined;
   /** Who can run content of their own with its rights, past the ref: Jenkins' replay, a pipeline that is started from any branch. */
+  /** Entity ids of the identities with whose token it runs, and why that is not certain. */
+  readonly actsAs?: readonly { readonly id: string; readonly because?: string | undefined }[];
   readonly runBy?: readonly { readonly key: string; readonly who: readonly Actor[]; readonly how: string; readonly change: string }[];
   readonly source: Source;
 }

@@ -157,6 +157,18 @@ function contextRules(input: PlaneInput, project: Project, context: Context, sin
       }),
     );
   for (const one of context.runBy ?? []) runByRules(context, one, sink);
+  for (const { id, because } of context.actsAs ?? [])
+    sink.rule(
+      ruleOf({
+        family: "pipeline/run",
+        needs: [gives],
+        gives: fact("act-as", id),
+        because,
+        how: `${context.label} has the token of ${id.slice(id.lastIndexOf("/") + 1)}`,
+        grants: [nature(context.id, "runs have a token of their own", source)],
+        source,
+      }),
+    );
   for (const guard of guards) {
     const others = guards.filter((one) => one !== guard).map((one) => fact("approve", one.id));
     way([...others, fact("defeat", guard.id)], `without the ${guard.label}, ${context.label} runs`, guard);
