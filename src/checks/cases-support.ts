@@ -96,6 +96,7 @@ const SCOPES: readonly (readonly [RegExp, (found: RegExpExecArray) => Scope])[] 
     /^github\/([^/]+)\/([^/]+)$/,
     ([, organization = "", name = ""]) => ({ system: "github", organization, repository: `${organization}/${name}` }),
   ],
+  [/^ansible\/([^/]+)$/, ([, organization = ""]) => ({ system: "ansible", organization })],
   [/^circleci\/([^/]+)$/, ([, organization = ""]) => ({ system: "circleci", organization })],
   [/^terraform-cloud\/([^/]+)$/, ([, organization = ""]) => ({ system: "terraform-cloud", organization })],
   [/^gitlab\/([^/]+)$/, ([, organization = ""]) => ({ system: "gitlab", organization })],

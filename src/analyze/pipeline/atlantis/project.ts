@@ -164,6 +164,8 @@ const everyoneOf = ({ charter }: PlaneInput, because: string): readonly Actor[] 
     })),
   );
 
+const OF_EACH = "whether the server has credentials of its own for each project is in no file of Atlantis";
+
 const PLAN_TOPIC = "atlantis/plan-credentials";
 
 interface Parts {
@@ -309,7 +311,7 @@ function projectOf(input: PlaneInput, served: Served): Project {
         label: `what the Atlantis server that serves ${name} has`,
         owner: id,
         place: { project: id },
-        given: parts.flatMap((part) => part.contexts.map((context) => ({ to: context.id }))),
+        given: parts.flatMap((part) => part.contexts.map((context) => ({ to: context.id, because: OF_EACH }))),
         source,
       },
     ],
