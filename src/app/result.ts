@@ -16,6 +16,7 @@ import { locate } from "../lib/locate.ts";
 import { gapId } from "../model/gap.ts";
 import type { Grant } from "../model/rule.ts";
 import type { Source } from "../model/source.ts";
+import { groupsOf } from "./groups.ts";
 import type { EstateReading } from "./read-estate.ts";
 import { VERSION } from "./version.ts";
 
@@ -48,6 +49,7 @@ export function resultOf(material: Material): CheckResult {
   const found = answers.flatMap((answer) => answer.findings.map((each) => findingOf(answer, each, told)));
   const findings = withCauses(applyExceptions(found, charter.exceptions, asOf).sort(bySeverity));
   const clauses = clausesOf(answers, findings, estate);
+  const cut = cutOf(material, findings, lined);
   return {
     bulkhead: VERSION,
     profile: charter.profile,
@@ -71,11 +73,12 @@ export function resultOf(material: Material): CheckResult {
     doors: doorsOf(charter),
     shared: charter.shared.map(({ name, purpose, serves }) => ({ name, purpose, serves: [...serves] })),
     findings,
+    groups: groupsOf(estate, findings, cut),
     gaps: estate.gaps.map((gap) => ({ ...gap, clauses: [...gap.clauses], ...(gap.source && { source: lined(gap.source) }) })),
     assumptions: assumptionsOf(material),
     custodians: charter.custodians.map(({ who, role, of, controls }) => ({ who, role, of: [...of], controls: [...controls] })),
     notModeled: NOT_MODELED,
-    cut: cutOf(material, findings, lined),
+    cut,
     unrecognized: [...reading.unrecognized],
     certificate: certificateOf(material),
   };

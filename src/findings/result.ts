@@ -128,6 +128,29 @@ export const CutChange = z.object({
   source: SourceSchema.optional(),
 });
 
+/** Findings that one change mends, or that stand on the same thing: told as one, with whoever owns it. */
+export const Group = z.object({
+  /** The finding that is told first. */
+  id: z.string(),
+  /** What they have in common: `trust policy of role/deploy-production`. */
+  cause: z.string(),
+  grant: z.string().optional(),
+  /** What to change. */
+  instruction: z.string().optional(),
+  findings: z.array(z.string()),
+  people: z.array(z.string()),
+  /** Absent: nothing that was read says whose it is. */
+  owner: z
+    .object({
+      who: z.string(),
+      /** `team with admin access to acme/shop`, `the charter's owner of production`. */
+      by: z.string(),
+    })
+    .optional(),
+  source: SourceSchema.optional(),
+});
+export type Group = z.infer<typeof Group>;
+
 export const CheckResult = z.object({
   bulkhead: z.string(),
   profile: z.enum(["iso", "strict"]),
@@ -192,6 +215,8 @@ export const CheckResult = z.object({
   /** What several environments use. */
   shared: z.array(z.object({ name: z.string(), purpose: z.string(), serves: z.array(z.string()) })).optional(),
   findings: z.array(Finding),
+  /** Every finding in one group, in the order of the first of each. */
+  groups: z.array(Group).optional(),
   gaps: z.array(GapSchema),
   assumptions: z.array(z.string()),
   custodians: z.array(z.object({ who: z.string(), role: z.string(), of: z.array(z.string()), controls: z.array(z.string()) })),

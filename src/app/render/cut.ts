@@ -2,6 +2,7 @@
 import type { CheckResult } from "../../findings/result.ts";
 import type { RenderOptions } from "./format.ts";
 import { type Paint, paint, placeText, plural, safe, wrap } from "./text.ts";
+import { numbersOf, toldOf } from "./told.ts";
 
 const NUMBERS = ["No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten", "Eleven", "Twelve"];
 
@@ -14,10 +15,9 @@ export function cutBlock(result: CheckResult, p: Paint): string[] {
   const head = cut.complete
     ? `${count} ${one ? "change separates" : "changes separate"} everything that was seen${fewer}:`
     : `${count} ${one ? "change closes" : "changes close"} what can be closed without breaking what the charter grants; some ways stay open:`;
-  const told = result.findings.filter((finding) => finding.cause === undefined);
-  const number = new Map(told.map((finding, index) => [finding.id, index + 1]));
+  const number = numbersOf(toldOf(result));
   const lines = cut.changes.map((change, index) => {
-    const closes = [...new Set(change.closes)].map((id) => number.get(id)).filter((each) => each !== undefined);
+    const closes = [...new Set(change.closes.flatMap((id) => number.get(id) ?? []))];
     const about = closes.length > 0 ? p.dim(`closes ${closes.sort((a, b) => a - b).join(", ")}`) : "";
     const text = safe(change.instruction);
     return `${String(index + 1).padStart(4)}  ${wrap(text, 84, "      ")}  ${about}\n      ${p.dim(change.source ? placeText(change.source) : "")}`;

@@ -3,7 +3,7 @@ import type { CheckResult, Finding, FindingSource, Step } from "../../findings/r
 import { between, whoStarts } from "./finding.ts";
 import { html, type Markup } from "./html-markup.ts";
 import { placeText, plural } from "./text.ts";
-import { besideWords, type Told } from "./told.ts";
+import { besideWords, causeWords, ownerWords, type Told } from "./told.ts";
 
 /** Cards that stand open at first; the rest open when asked. */
 const OPEN = 3;
@@ -46,14 +46,17 @@ export function findingsSection(result: CheckResult, told: readonly Told[]): Mar
   </section>`;
 }
 
-function card({ number, finding, beside }: Told, result: CheckResult): Markup {
+function card(told: Told, result: CheckResult): Markup {
+  const { number, finding, beside } = told;
+  const notes = [causeWords(told), ownerWords(told)].filter((text) => text !== "");
   return html`<article class="finding" id="${anchorOf(finding)}" data-level="${levelOf(finding)}" aria-labelledby="${anchorOf(finding)}-title">
 <details${number <= OPEN && html` open`}><summary><span class="number">${number}</span>
 <span class="headline">${chip(finding)}<span class="crosses">${between(finding)}</span><span class="tag">${finding.clause} · ${finding.id}</span>
 <h3 id="${anchorOf(finding)}-title">${finding.summary}</h3></span></summary>
 <div class="body">${account(finding)}
 ${change(finding)}
-${beside.map((each) => alone(each, result))}
+${notes.map((note) => html`<p class="about">${note}</p>`)}
+${beside.map((each) => alone(each, finding, result))}
 ${facts(finding, result)}</div></details></article>`;
 }
 
@@ -95,10 +98,10 @@ const change = (finding: Finding): Markup | undefined =>
         ${finding.cut.map((each) => html`<p>${each}</p>`)}
       </div>`;
 
-/** The same grant, walked by a person: told here, with an address of its own. */
-function alone(finding: Finding, result: CheckResult): Markup {
+/** Another way by the same grant or cause: told here, with an address of its own. */
+function alone(finding: Finding, first: Finding, result: CheckResult): Markup {
   return html`<details class="beside" id="${anchorOf(finding)}">
-    <summary>${besideWords(finding)}: ${finding.summary} <span class="tag">${finding.clause} · ${finding.id}</span></summary>
+    <summary>${besideWords(finding, first)}: ${finding.summary} <span class="tag">${finding.clause} · ${finding.id}</span></summary>
     <div class="body">${account(finding)}${facts(finding, result)}</div>
   </details>`;
 }

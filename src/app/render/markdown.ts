@@ -4,7 +4,7 @@ import { between, whoStarts } from "./finding.ts";
 import { fitting, inCode, inHtml, inProse } from "./markdown-text.ts";
 import { STATEMENT_NAMES, statementWords } from "./terminal.ts";
 import { placeText, plural } from "./text.ts";
-import { besideWords, numbersOf, type Told, toldOf } from "./told.ts";
+import { besideWords, causeWords, numbersOf, ownerWords, type Told, toldOf } from "./told.ts";
 
 /** GitHub refuses a comment of more than 65,536 characters. */
 export const LIMIT = 60_000;
@@ -52,7 +52,9 @@ function statements(result: CheckResult): string[] {
   return ["| statement | verdict | |", "| --- | --- | --- |", ...rows, ""];
 }
 
-function findingBlock({ finding, number, beside }: Told): string {
+function findingBlock(told: Told): string {
+  const { finding, number, beside } = told;
+  const notes = [causeWords(told), ownerWords(told)].filter((text) => text !== "");
   const level = finding.verdict === "unknown" ? "unknown" : finding.severity;
   const about = [between(finding), whoStarts(finding)].filter((text) => text !== "");
   const { exception } = finding;
@@ -71,7 +73,10 @@ function findingBlock({ finding, number, beside }: Told): string {
     ...(finding.path.length === 0 && finding.source ? [`At ${place(finding.source)}`] : []),
     "",
     ...finding.cut.map((change) => `**Change**: ${inProse(change)}\n`),
-    ...beside.map((each) => `${inProse(besideWords(each))}: ${inProse(each.summary)} · ${inProse(each.clause)} · ${inCode(each.id)}\n`),
+    ...beside.map(
+      (each) => `${inProse(besideWords(each, finding))}: ${inProse(each.summary)} · ${inProse(each.clause)} · ${inCode(each.id)}\n`,
+    ),
+    ...notes.map((note) => `${inProse(note)}\n`),
     "</details>",
     "",
   ].join("\n");

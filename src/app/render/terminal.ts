@@ -4,6 +4,7 @@ import { cutBlock } from "./cut.ts";
 import { findingBlock } from "./finding.ts";
 import type { RenderOptions } from "./format.ts";
 import { type Paint, paint, placeText, plural, safe, wrap } from "./text.ts";
+import { causeWords, ownerWords, toldOf } from "./told.ts";
 
 /** Findings printed hop by hop unless all are asked for; the rest get a line each. */
 const IN_FULL = 5;
@@ -88,16 +89,15 @@ function findings(result: CheckResult, p: Paint, options: RenderOptions): string
   const known = result.baseline
     ? [p.dim(`${plural(result.baseline.known, "known finding")} of ${result.baseline.asOf.slice(0, 10)} not shown`)]
     : [];
-  const told = result.findings.filter((finding) => finding.cause === undefined);
+  const told = toldOf(result);
   const inFull = options.all ? told.length : IN_FULL;
-  const alsoBy = (finding: Finding): string =>
-    result.findings
-      .filter((each) => each.cause === finding.id)
-      .map((each) => `\n    ${p.dim(also(each))}`)
-      .join("");
-  const blocks = told.slice(0, inFull).map((finding, index) => `${findingBlock(finding, index + 1, p)}${alsoBy(finding)}\n`);
+  const blocks = told.slice(0, inFull).map((each) => {
+    const notes = [causeWords(each), ...each.beside.map((one) => also(one, each.finding)), ownerWords(each)].filter((note) => note !== "");
+    return `${findingBlock(each.finding, each.number, p)}${notes.map((note) => `\n    ${p.dim(wrap(safe(note), 96, "      "))}`).join("")}\n`;
+  });
   const rest = told.slice(inFull);
-  const listed = rest.slice(0, LISTED).map((finding, index) => {
+  const listed = rest.slice(0, LISTED).map((each) => {
+    const { finding, number, beside } = each;
     const level =
       finding.verdict === "unknown"
         ? p.yellow("unknown ")
@@ -105,18 +105,21 @@ function findings(result: CheckResult, p: Paint, options: RenderOptions): string
           ? p.red(finding.severity.padEnd(8))
           : p.yellow(finding.severity.padEnd(8));
     const place = finding.path.at(-1)?.source ?? finding.source;
-    return `${String(inFull + index + 1).padStart(2)}  ${level}  ${wrap(safe(finding.summary), 84, " ".repeat(14))}  ${p.dim(`${finding.clause} · ${finding.id.slice(0, 6)}`)}${place ? `\n              ${p.dim(placeText(place))}` : ""}`;
+    return `${String(number).padStart(2)}  ${level}  ${wrap(safe(finding.summary), 84, " ".repeat(14))}  ${p.dim(`${finding.clause} · ${finding.id.slice(0, 6)}${beside.length > 0 ? ` and ${beside.length} more by one cause` : ""}`)}${place ? `\n              ${p.dim(placeText(place))}` : ""}`;
   });
   const more = rest.length > LISTED ? [p.dim(`and ${rest.length - LISTED} more: --format json, or --all`)] : [];
   const hint = rest.length > 0 ? [p.dim("Hop by hop: bulkhead explain FINGERPRINT FOLDER, or check --all")] : [];
   return [...known, ...blocks, ...listed, ...more, ...hint];
 }
 
-/** Another way by the same grant, in a line. */
-function also(finding: Finding): string {
-  const by = finding.statements.includes("singlePerson")
-    ? `By hand too: ${plural(finding.people.length, "person", "people")}, each alone`
-    : `From ${finding.fromEnvironment} too`;
+/** Another way by the same grant or the same cause, in a line. */
+function also(finding: Finding, first: Finding): string {
+  const isSame = finding.grant === first.grant;
+  const by = !isSame
+    ? finding.summary
+    : finding.statements.includes("singlePerson")
+      ? `By hand too: ${plural(finding.people.length, "person", "people")}, each alone`
+      : `From ${finding.fromEnvironment} too`;
   return `${by}  ${finding.clause} · ${finding.id.slice(0, 6)}`;
 }
 
