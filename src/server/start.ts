@@ -10,6 +10,7 @@ import { firstHead, resigned } from "../app/gate/replica.ts";
 import type { Authenticate } from "./http/principal.ts";
 import { type HttpOptions, httpServer, type Routes, type Server } from "./http/server.ts";
 import { cosignNewest } from "./jobs/cosign.ts";
+import { forgetAnswers } from "./jobs/forget.ts";
 import { backlog } from "./jobs/queue.ts";
 import { runner, type Handler } from "./jobs/runner.ts";
 import { settleWaiting } from "./jobs/settle.ts";
@@ -124,10 +125,13 @@ async function serve(options: StartOptions, database: Database, theGate: Gate, t
   const handlers: Readonly<Record<string, Handler>> = {
     settle: settleWaiting(theGate, now),
     watch,
+    forget: forgetAnswers(database, now),
     ...(witnesses.length > 0 && { cosign: cosignNewest(database, witnesses, now) }),
     ...signIn.jobs,
   };
-  const recurring = Object.keys(handlers).filter((kind) => ["settle", "watch", "cosign", ...(signIn.recurring ?? [])].includes(kind));
+  const recurring = Object.keys(handlers).filter((kind) =>
+    ["settle", "watch", "forget", "cosign", ...(signIn.recurring ?? [])].includes(kind),
+  );
   const jobs = runner({ database, handlers, recurring, now, log: app.log });
   await app.listen({ host: options.host, port: options.port });
   jobs.start();

@@ -3,6 +3,7 @@ import { afterEach, expect, test } from "vitest";
 import { onBothDatabases } from "../storage/databases-support.ts";
 import { openDatabase } from "../storage/open.ts";
 import type { Database } from "../storage/schema.ts";
+import { forgetAnswers } from "./forget.ts";
 import { backlog, claim, enqueue } from "./queue.ts";
 import { type Handler, runner } from "./runner.ts";
 
@@ -83,5 +84,17 @@ onBothDatabases("jobs", (databases) => {
     time = 100;
     await start().drain();
     expect(runs).toBe(2);
+  });
+
+  test("answers under idempotency keys are forgotten after a week, and not before", async () => {
+    const database = await opened(await databases.fresh());
+    const day = (count: number): Date => at(count * 86_400_000);
+    const row = (key: string, when: Date) => ({ subject: "s", key, asked: "", answer: "", at: when.toISOString() });
+    await database.kysely
+      .insertInto("idempotency")
+      .values([row("old", day(0)), row("new", day(2))])
+      .execute();
+    await forgetAnswers(database, () => day(8))({ id: "", kind: "", payload: null, attempts: 0 });
+    expect(await database.kysely.selectFrom("idempotency").select("key").execute()).toEqual([{ key: "new" }]);
   });
 });

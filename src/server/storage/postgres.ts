@@ -28,8 +28,9 @@ export function postgresDialect(url: string): PostgresDialect {
       getTypeParser: (id: number, format?: "text" | "binary") => (id === INT8 ? Number : types.getTypeParser(id, format as "text")),
     },
   });
-  // A connection that breaks while nobody uses it is replaced; whoever uses one is told.
+  // A connection that breaks while nobody waits for its answer is an event, which would end the process; it is replaced, and whoever asks it next is told.
   pool.on("error", () => {});
+  pool.on("connect", (client) => void client.on("error", () => {}));
   return new PostgresDialect({ pool });
 }
 
