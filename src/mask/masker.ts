@@ -49,13 +49,26 @@ export type Masking = (input: Buffer, start: number, end: number, out: ByteSink,
 
 export type Dialect = "postgres" | "duckdb" | "spark";
 
+/** Inside `keyed`: what can be made of the keyed function's value. */
+export interface KeyedSql {
+  /** All of it: 64 hexadecimal digits. */
+  readonly hex: string;
+  /** What `choose` by the given word picks from the list. */
+  readonly pick: (word: number, from: readonly string[]) => string;
+  /** A character of an alphabet of 32, by the five bits of a word that begin at `bits`. */
+  readonly digit: (word: number, bits: number, alphabet: string) => string;
+}
+
 /** How a masker is said inside an engine. */
 export interface SqlContext {
   readonly dialect: Dialect;
   /** The value: an SQL expression of the column's type. */
   readonly value: string;
-  /** `prf(purposes, bytes)`: an SQL expression for the 32 bytes of the keyed function that `derive(purposes…)` of the compiled one is. */
-  readonly prf: (purposes: readonly string[], bytes: string) => string;
+  readonly concat: (parts: readonly string[]) => string;
+  /** An expression over the keyed function at the value, as `derive(purposes…)` of the compiled one gives it. What is empty stays empty, unless `alsoEmpty`. */
+  readonly keyed: (purposes: readonly string[], body: (keyed: KeyedSql) => string, alsoEmpty?: boolean) => string;
+  /** The keyed function itself, for what is the same in every row. */
+  readonly prf: (purposes: readonly string[]) => Prf;
 }
 
 /** Every masker by its id: for those that mask parts of a value with others. */

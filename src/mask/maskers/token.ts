@@ -1,5 +1,6 @@
 // A short word that tells values apart: 65 bits of the keyed function, in letters and digits.
 import { type ByteSink, ensure } from "../byte-sink.ts";
+import type { KeyedSql } from "../masker.ts";
 import type { Prf } from "../prf/prf.ts";
 
 /**
@@ -9,7 +10,8 @@ import type { Prf } from "../prf/prf.ts";
 export const TOKEN_LENGTH = 13;
 
 /** Letters and digits without those that read alike (Crockford's base 32). */
-const ALPHABET = Buffer.from("0123456789abcdefghjkmnpqrstvwxyz");
+const LETTERS = "0123456789abcdefghjkmnpqrstvwxyz";
+const ALPHABET = Buffer.from(LETTERS);
 
 /** From the last three words of the evaluation: maskers choose by the ones before. */
 export function writeToken(out: ByteSink, prf: Prf, length: number = TOKEN_LENGTH): void {
@@ -23,3 +25,7 @@ export function writeToken(out: ByteSink, prf: Prf, length: number = TOKEN_LENGT
     bits >>>= 5;
   }
 }
+
+/** The same word in SQL. */
+export const tokenSql = ({ digit }: KeyedSql): readonly string[] =>
+  Array.from({ length: TOKEN_LENGTH }, (_, at) => digit(at < 6 ? 5 : at < 12 ? 6 : 7, (at % 6) * 5, LETTERS));

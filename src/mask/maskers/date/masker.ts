@@ -4,6 +4,7 @@ import { type ByteSink, ensure, writeBytes } from "../../byte-sink.ts";
 import { MaskError } from "../../error.ts";
 import type { Masker, Siblings } from "../../masker.ts";
 import { type Prf, fraction } from "../../prf/prf.ts";
+import { canonicalType } from "../../type-name.ts";
 import { DATES } from "../types.ts";
 import { type Day, dayOf, parseDate, yearsBetween } from "./calendar.ts";
 
@@ -40,6 +41,18 @@ export const masker: Masker<Options> = {
       const moved = bands === undefined ? parsed.days + shift : withinBand(parsed.days, shift, bands(parsed.days));
       writeDate(out, moved, input, parsed.rest, parsed.end);
     };
+  },
+  /** Times with a zone move by calendar days of the session's zone there: set it to UTC, as for the copy. */
+  sql: (options, column, { dialect, value, prf }) => {
+    if (options.subject !== undefined || options.ageBands !== undefined || !DATES.includes(canonicalType(column.type))) return undefined;
+    const own = prf(["date"]);
+    own.evaluateWords(1, 0, 0, 0, 0);
+    const days = shiftOf(own, options.days);
+    if (dialect === "postgres") return `CAST(${value} + interval '${days} days' AS ${column.type})`;
+    const type = canonicalType(column.type) === "date" ? "DATE" : "TIMESTAMP";
+    return dialect === "duckdb"
+      ? `CAST(${value} + INTERVAL (${days}) DAY AS ${type})`
+      : `CAST(${value} + make_dt_interval(${days}) AS ${type})`;
   },
 };
 

@@ -4,7 +4,7 @@ import { ensure, writeBytes } from "../../byte-sink.ts";
 import { lists } from "../../lists/lists.ts";
 import type { ColumnType, Masker } from "../../masker.ts";
 import { choose } from "../../prf/prf.ts";
-import { TOKEN_LENGTH, writeToken } from "../token.ts";
+import { TOKEN_LENGTH, tokenSql, writeToken } from "../token.ts";
 import { TEXT } from "../types.ts";
 
 /** RFC 2606, section 3: registered to nobody who would read the mail. */
@@ -41,6 +41,8 @@ const longest = (options: Options): number => Math.max(...options.domains.map((e
 /** RFC 5321, section 4.5.3.1: 254 characters in all. */
 const roomOf = (options: Options, { maxLength = 254 }: ColumnType): number => maxLength - longest(options) - 1;
 
+const hasNamesFor = (options: Options, type: ColumnType): boolean => roomOf(options, type) >= TOKEN_LENGTH + 2 * (LONGEST_NAME + 1);
+
 export const masker: Masker<Options> = {
   id: "email",
   summary: "Another e-mail address, under a reserved or declared domain; different addresses stay different.",
@@ -54,7 +56,7 @@ export const masker: Masker<Options> = {
       : undefined,
   compile: (options, column, prf) => {
     const own = prf.derive("email");
-    const hasNames = roomOf(options, column) >= TOKEN_LENGTH + 2 * (LONGEST_NAME + 1);
+    const hasNames = hasNamesFor(options, column);
     const given = localParts(lists.en.given);
     const family = localParts(lists.en.family);
     const domains = options.domains.map((each) => Buffer.from(`@${each}`));
@@ -77,4 +79,21 @@ export const masker: Masker<Options> = {
       writeBytes(out, domain, 0, domain.length);
     };
   },
+  // What lower case is differs between engines.
+  sql: (options, column, { concat, keyed }) =>
+    options.foldCase || column.type === "citext"
+      ? undefined
+      : keyed(["email"], (made) => {
+          const names = hasNamesFor(options, column)
+            ? [made.pick(0, localParts(lists.en.given).map(String)), made.pick(1, localParts(lists.en.family).map(String))]
+            : [];
+          return concat([
+            ...names,
+            ...tokenSql(made),
+            made.pick(
+              2,
+              options.domains.map((each) => `@${each}`),
+            ),
+          ]);
+        }),
 };

@@ -45,11 +45,6 @@ export const masker: Masker<Options> = {
         out.bytes[out.at++] = HEX[((own.words[at >> 3] as number) >>> (28 - (at & 7) * 4)) & 15] as number;
     };
   },
-  sql: (options, column, { dialect, value, prf }) => {
-    if (isBytes(column)) return undefined;
-    const length = lengthFor(options, column);
-    if (dialect === "postgres") return `left(encode(${prf(["hash"], `convert_to(${value}::text, 'UTF8')`)}, 'hex'), ${length})`;
-    if (dialect === "duckdb") return `left(lower(hex(${prf(["hash"], `encode(${value}::VARCHAR)`)})), ${length})`;
-    return `left(lower(hex(${prf(["hash"], `encode(cast(${value} as string), 'UTF-8')`)})), ${length})`;
-  },
+  sql: (options, column, { keyed }) =>
+    isBytes(column) ? undefined : keyed(["hash"], ({ hex }) => `left(${hex}, ${lengthFor(options, column)})`, true),
 };

@@ -4,7 +4,7 @@ import { type ByteSink, ensure, writeBytes } from "../../byte-sink.ts";
 import { LOCALES, lists } from "../../lists/lists.ts";
 import type { ColumnType, Masker } from "../../masker.ts";
 import { choose } from "../../prf/prf.ts";
-import { TOKEN_LENGTH, writeToken } from "../token.ts";
+import { TOKEN_LENGTH, tokenSql, writeToken } from "../token.ts";
 import { TEXT } from "../types.ts";
 
 const Options = z.strictObject({
@@ -57,6 +57,13 @@ export const masker: Masker<Options> = {
       writeToken(out, own);
     };
   },
+  sql: (options, column, { concat, keyed }) =>
+    keyed(["name", options.part], (made) => {
+      const names = partsFor(options, column).map((from, word) => made.pick(word, from));
+      return concat(
+        [...names, ...(options.unique ? [concat(tokenSql(made))] : [])].flatMap((part, at) => (at === 0 ? [part] : ["' '", part])),
+      );
+    }),
 };
 
 function space(out: ByteSink): void {

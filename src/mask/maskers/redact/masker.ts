@@ -34,4 +34,6 @@ export const masker: Masker<Options> = {
       const kept = characters.length > 2 * keepLast ? keepLast : 0;
       writeText(out, character.repeat(characters.length - kept) + (kept === 0 ? "" : characters.slice(-kept).join("")));
     },
+  sql: ({ word }, _column, { value }) =>
+    word === undefined ? undefined : `CASE WHEN ${value} = '' OR ${value} IS NULL THEN ${value} ELSE '${word.replaceAll("'", "''")}' END`,
 };
