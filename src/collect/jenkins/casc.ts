@@ -1,10 +1,10 @@
 // `jenkins.yaml` (Configuration as Code, written or exported) → who may do what, agents, credentials, libraries. Source: configuration-as-code, demos.
 import { isObject, type JsonObject } from "../../lib/json.ts";
-import type { JenkinsGrant, JenkinsObservation, JenkinsSid } from "../../model/observations/jenkins.ts";
+import type { JenkinsController, JenkinsGrant, JenkinsObservation, JenkinsSid } from "../../model/observations/jenkins.ts";
 import { inside, type Source } from "../../model/source.ts";
 import type { ObservationSink } from "../collector.ts";
 import { entryOf, permissionOf, sidOf } from "./permissions.ts";
-import { Casc, type CascCredential, LocalUsers } from "./schema.ts";
+import { Casc, type CascCredential, GlobalAuthenticator, LocalUsers } from "./schema.ts";
 import { jenkinsGap, type Topic } from "./topics.ts";
 
 /** By content: what only Jenkins' configuration has at its top. A chart's values may have a member `jenkins` too. */
@@ -52,7 +52,8 @@ export function mapCasc(document: JsonObject, controller: string, source: Source
       inside(source, ...path),
     );
   }
-  const { jenkins, credentials, unclassified, jobs } = parsed.data;
+  const { jenkins, credentials, unclassified, jobs, security } = parsed.data;
+  const runAs = runAsOf(security?.queueItemAuthenticator?.authenticators);
   const url = unclassified?.location?.url ?? undefined;
   const strategy = jenkins?.authorizationStrategy;
   tell(reading, {
@@ -61,6 +62,7 @@ export function mapCasc(document: JsonObject, controller: string, source: Source
     ...(url !== undefined && { url }),
     ...(typeof jenkins?.numExecutors === "number" && { builtInExecutors: jenkins.numExecutors }),
     ...(strategy && { authorization: nameOf(strategy) }),
+    ...(runAs && { buildsRunAs: runAs }),
     source,
   });
   if (jenkins) mapStrategy(strategy, reading, inside(source, "jenkins", "authorizationStrategy"));
@@ -76,6 +78,20 @@ export function mapCasc(document: JsonObject, controller: string, source: Source
       "scripts that make jobs are not run",
       inside(source, "jobs"),
     );
+}
+
+/** "Project default Build Authorization" of the plugin authorize-project; without any, builds run as SYSTEM (Handbook, "Build Authorization"). */
+function runAsOf(authenticators: readonly unknown[] | null | undefined): JenkinsController["buildsRunAs"] {
+  for (const one of authenticators ?? []) {
+    const parsed = GlobalAuthenticator.safeParse(one);
+    if (!parsed.success) continue;
+    const { strategy } = parsed.data.global;
+    const name = typeof strategy === "string" ? strategy : (Object.keys(strategy)[0] ?? "");
+    if (/^triggering/i.test(name)) return "trigger";
+    if (/^anonymous/i.test(name)) return "anonymous";
+    return /^specific/i.test(name) ? "specific" : "system";
+  }
+  return undefined;
 }
 
 type Strategy = NonNullable<NonNullable<Casc["jenkins"]>["authorizationStrategy"]>;

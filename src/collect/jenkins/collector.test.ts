@@ -100,6 +100,15 @@ describe("configuration as code", () => {
     expect(other.of("jenkins/answered").map((one) => one.what)).not.toContain("authorization");
   });
 
+  test.each([
+    ["triggeringUsersAuthorizationStrategy", "trigger"],
+    ["systemAuthorizationStrategy", "system"],
+    ["anonymousAuthorizationStrategy", "anonymous"],
+  ])("builds run as %s says", (strategy, runsAs) => {
+    const text = `jenkins:\n  numExecutors: 0\nsecurity:\n  queueItemAuthenticator:\n    authenticators:\n      - global:\n          strategy: ${strategy}\n`;
+    expect(read([{ path: "a.yaml", text }]).of("jenkins/controller")).toMatchObject([{ buildsRunAs: runsAs }]);
+  });
+
   test("a matrix names users and groups with their permissions", () => {
     const matrix =
       'jenkins:\n  numExecutors: 0\n  authorizationStrategy:\n    globalMatrix:\n      permissions:\n        - "USER:Overall/Administer:olga"\n        - "GROUP:hudson.model.Item.Build:devs"\n        - "nothing"\n';

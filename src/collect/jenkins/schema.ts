@@ -68,9 +68,13 @@ export const Casc = z.object({
       globalLibraries: z.object({ libraries: z.array(Library).nullish() }).nullish(),
     })
     .nullish(),
+  security: z.object({ queueItemAuthenticator: z.object({ authenticators: z.array(z.unknown()).nullish() }).nullish() }).nullish(),
   jobs: z.array(z.unknown()).nullish(),
 });
 export type Casc = z.infer<typeof Casc>;
+
+/** One of `security.queueItemAuthenticator.authenticators`: the strategy of the whole controller (plugin authorize-project). */
+export const GlobalAuthenticator = z.object({ global: z.object({ strategy: z.union([Text, z.record(Text, z.unknown())]) }) });
 
 /** `securityRealm.local`: the users that Jenkins keeps itself. */
 export const LocalUsers = z.object({ local: z.object({ users: z.array(z.object({ id: Text })).nullish() }) });

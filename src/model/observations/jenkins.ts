@@ -16,6 +16,8 @@ export interface JenkinsController extends Read {
   readonly url?: string;
   /** Builds that run on the controller's own machine at once. */
   readonly builtInExecutors?: number;
+  /** As whom builds run (plugin authorize-project): `system`, unless `trigger` (who started it), `anonymous`, or `specific` (one user). */
+  readonly buildsRunAs?: "system" | "trigger" | "anonymous" | "specific";
   /** `roles`, `matrix`, `project-matrix`, `logged-in` (whoever signs in may do anything), `unsecured`, or another. */
   readonly authorization?: string;
 }

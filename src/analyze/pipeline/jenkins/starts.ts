@@ -59,7 +59,21 @@ export function startOf(jobs: readonly JobFacts[], facts: JobFacts): Started {
     return { events: own.map((trigger) => (trigger === "cron" || trigger === "parameterizedCron" ? "schedule" : "push")), waits: [] };
   const callers = [...callersOf(jobs, facts), ...upstreamOf(jobs, facts, names)];
   if (callers.length === 0 || !onlyAdministratorsBuild(facts) || job.remoteTrigger) return { events: ["manual"], waits: [] };
-  return { events: ["upstream"], waits: callers.map((one) => one.wait) };
+  const unsure = startedByBuilds(facts);
+  return { events: ["upstream"], waits: callers.map((one) => ({ ...one.wait, unsure })) };
+}
+
+/**
+ * "Builds run as SYSTEM, with all permissions" unless the plugin authorize-project says otherwise (Handbook, "Build Authorization"): any build of the
+ * controller may then start the job by `build job:`, whoever wrote its script.
+ */
+function startedByBuilds({ controller, name }: JobFacts): string | undefined {
+  const runsAs = controller.observed.buildsRunAs;
+  if (runsAs === "trigger" || runsAs === "anonymous") return undefined;
+  if (runsAs === undefined) return `as whom builds of ${controller.name} run was not collected, and as SYSTEM any of them starts ${name}`;
+  return runsAs === "system"
+    ? `builds of ${controller.name} run as SYSTEM, and any of them may start ${name}`
+    : `as the user of builds of ${controller.name}, any of them may start ${name}`;
 }
 
 function onlyAdministratorsBuild({ controller, name }: JobFacts): boolean {
