@@ -14,6 +14,7 @@ import { SignInConfiguration } from "./configuration.ts";
 import { githubClaims, startIssuer, type TestIssuer } from "./pipelines/issuer-support.ts";
 import { putPending } from "./pending.ts";
 import { beginSession, csrfOf } from "./sessions.ts";
+import { kept } from "./secrets.ts";
 import { signIn } from "./sign-in.ts";
 import { GOOD_PASSWORD } from "./sign-in-support.ts";
 import { hashPassword } from "./local/password.ts";
@@ -224,6 +225,9 @@ function signInMakers({ scene, url, account, at }: Part): Makers {
       const made = { origin: "machine", handle: `m-${crypto.randomUUID()}`, person: "", roles: ["pipeline"], by: "code" } as const;
       return { url: at((await createAccount(store, made)).id), payload: { name: "t", days: 1 } };
     },
+    "DELETE /v1/sessions/:id": async () => ({
+      url: at(kept(await beginSession(store, { account: (await account()).id, roles: [], method: "passkey" }))),
+    }),
     "POST /v1/session/totp": async () => ({ url, payload: { code: "000000" } }),
     "PUT /v1/session/password": async () => ({ url, payload: { current: "x", password: GOOD_PASSWORD } }),
     "POST /v1/sign-in/passkey": async () => ({ url, payload: NO_PASSKEY }),

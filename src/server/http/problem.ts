@@ -75,6 +75,8 @@ const STATUS_OF_AUTH: Readonly<Record<AuthErrorCode, ProblemStatus>> = {
 function sendAuthProblem(error: AuthError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const status = STATUS_OF_AUTH[error.code];
   if (status >= 500) request.log.error({ err: error, cause: error.cause }, "nobody can be let in");
+  // Who tries what they may not is told in the log, by where they come from; what they showed is not.
+  else request.log.warn({ code: error.code, why: error.message, address: request.ip }, "not let in");
   const detail = status === 500 ? "this server's sign-in is set up wrongly; its log says more" : error.message;
   return sendProblem(reply, status, error.code.toLowerCase().replaceAll("_", "-"), detail);
 }

@@ -118,13 +118,16 @@ function guardRoutes(app: FastifyInstance, authenticate: Authenticate): readonly
     if (route.config?.access === undefined) throw new Error(`${String(route.method)} ${route.url} does not say who may use it`);
     known.push(route);
   });
-  app.addHook("onRequest", async (request) => {
+  app.addHook("onRequest", async (request, reply) => {
+    // Unless a route knows better, as the ledger's tiles do.
+    reply.header("cache-control", "no-store");
     const { access } = request.routeOptions.config;
     if (access === undefined || access === "public") return;
     request.principal = await authenticate(request);
     if (request.principal === undefined) throw new ProblemError(401, "not-signed-in", "say who asks: Authorization: Bearer TOKEN");
-    if (!mayUse(access, request.principal))
-      throw new ProblemError(403, "not-allowed", `${[...request.principal.roles].join(", ") || "nobody"} may not do this`);
+    if (mayUse(access, request.principal)) return;
+    request.log.warn({ subject: request.principal.subject, route: request.routeOptions.url }, "not allowed");
+    throw new ProblemError(403, "not-allowed", `${[...request.principal.roles].join(", ") || "nobody"} may not do this`);
   });
   return known;
 }

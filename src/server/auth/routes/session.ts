@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import type { RegistrationResponseJSON } from "@simplewebauthn/server";
 import { z } from "zod";
-import { problemsOf } from "../../http/problem.ts";
+import { ProblemError, problemsOf } from "../../http/problem.ts";
 import { ROLES } from "../../http/principal.ts";
 import type { Routes } from "../../http/server.ts";
 import { effectiveRoles, rolesIn, subjectOf } from "../accounts.ts";
@@ -24,6 +24,8 @@ export const sessionRoutes =
   (options: SignInRoutes): Routes =>
   async (app) => {
     ownSession(app, options);
+    ownSessions(app, options);
+    endingSessions(app, options);
     if (options.local) {
       totpRoutes(app, options, options.local);
       passkeyRoutes(app, options);
@@ -109,6 +111,76 @@ function ownSession(plain: FastifyInstance, options: SignInRoutes): void {
       // Here it is over, whether the provider can be asked or not.
       const elsewhere = session.hint === "" ? undefined : await options.signOn?.end(session.hint).catch(() => undefined);
       return elsewhere === undefined ? {} : { continue: elsewhere };
+    },
+  );
+}
+
+/** What is signed in under one's account. */
+function ownSessions(plain: FastifyInstance, options: SignInRoutes): void {
+  const app = plain.withTypeProvider<ZodTypeProvider>();
+  const { store } = options;
+  const View = z.object({
+    id: z.string(),
+    created: z.string(),
+    seen: z.string(),
+    expires: z.string(),
+    method: z.string(),
+    current: z.boolean(),
+  });
+  app.get(
+    "/v1/sessions",
+    {
+      config: { access: "public" },
+      schema: {
+        ...said,
+        operationId: "listSessions",
+        summary: "One's own sessions",
+        response: { 200: z.object({ sessions: z.array(View) }), ...problemsOf(401) },
+      },
+    },
+    async (request, reply) => {
+      const { account, session } = await ownOf(options, request);
+      const rows = await store.db.selectFrom("sign_in_session").selectAll().where("account", "=", account.id).orderBy("created").execute();
+      const live = rows.filter(({ expires }) => expires > store.now().toISOString());
+      const sessions = live.map(({ id, created, seen, expires, method }) => ({
+        id,
+        created,
+        seen,
+        expires,
+        method,
+        current: id === session.id,
+      }));
+      return reply.send({ sessions });
+    },
+  );
+}
+
+const SessionId = z.object({ id: z.string().regex(/^[0-9a-f]{64}$/) });
+
+function endingSessions(plain: FastifyInstance, options: SignInRoutes): void {
+  const app = plain.withTypeProvider<ZodTypeProvider>();
+  const { store } = options;
+  app.delete(
+    "/v1/sessions/:id",
+    {
+      config: { access: "public" },
+      schema: {
+        ...said,
+        operationId: "endSession",
+        summary: "End one of one's own sessions",
+        params: SessionId,
+        response: { 204: z.null(), ...problemsOf(401, 403, 404) },
+      },
+    },
+    async (request, reply) => {
+      const { account } = await freshOf(options, request);
+      const { numDeletedRows } = await store.db
+        .deleteFrom("sign_in_session")
+        .where("id", "=", request.params.id)
+        .where("account", "=", account.id)
+        .executeTakeFirst();
+      if (numDeletedRows !== 1n) throw new ProblemError(404, "not-found", "there is none of that id");
+      return nothing(reply);
     },
   );
   app.delete(
