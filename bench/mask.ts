@@ -50,6 +50,8 @@ ${["city", "postcode", "country", "created_at", "updated_at", "status", "balance
 interface Measured {
   readonly wallSeconds: number;
   readonly cpuSeconds: number;
+  /** Of these, the server's. */
+  readonly serverSeconds: number;
   readonly peakMegabytes: number;
 }
 
@@ -121,7 +123,7 @@ function report(results: ReadonlyMap<string, readonly Measured[]>): void {
         ? ""
         : `, ${(wall / of(plain, "wallSeconds")).toFixed(2)} times its wall, ${(cpu / of(plain, "cpuSeconds")).toFixed(2)} times its CPU`;
     console.log(
-      `mask: ${name}: ${wall.toFixed(2)} s wall, ${cpu.toFixed(2)} s CPU with the server's, ${Math.round(ROWS / wall).toLocaleString("en")} rows/s, peak ${Math.round(peak)} MB${ratios}`,
+      `mask: ${name}: ${wall.toFixed(2)} s wall, ${cpu.toFixed(2)} s CPU with the server's ${of(name, "serverSeconds").toFixed(2)}, ${Math.round(ROWS / wall).toLocaleString("en")} rows/s, peak ${Math.round(peak)} MB${ratios}`,
     );
   }
 }
@@ -139,7 +141,7 @@ async function sql<T>(database: string, text: string): Promise<T[]> {
 
 async function measure(words: readonly string[]): Promise<Measured> {
   const [program = "", ...rest] = words;
-  const cpu = cpuSeconds();
+  const before = cpuSeconds();
   const start = performance.now();
   const child = spawn(program, rest, {
     stdio: ["ignore", "ignore", "pipe"],
@@ -152,7 +154,8 @@ async function measure(words: readonly string[]): Promise<Measured> {
   const status = await new Promise<number | null>((ended) => child.once("close", ended));
   clearInterval(watching);
   if (status !== 0) throw new Error(`${words.join(" ")}: ${complaint}`);
-  return { wallSeconds: (performance.now() - start) / 1000, cpuSeconds: cpuSeconds() - cpu, peakMegabytes: peak };
+  const wallSeconds = (performance.now() - start) / 1000;
+  return { wallSeconds, ...since(before), peakMegabytes: peak };
 }
 
 /** The child's own highest resident memory: of a shell, that of what it has become. */
@@ -165,17 +168,23 @@ function peakOf(pid: number): number {
 }
 
 /** Of children that have ended, theirs included, and of the server with every process it has or had (proc(5), fields 14 to 17). */
-function cpuSeconds(): number {
+function cpuSeconds(): { readonly mine: number; readonly server: number } {
   const postmaster = Number(readFileSync(join(home, "data", "postmaster.pid"), "utf8").split("\n")[0]);
   const mine = fieldsOf(process.pid);
-  let ticks = (mine?.[15] ?? 0) + (mine?.[16] ?? 0);
+  let ticks = 0;
   for (const pid of readdirSync("/proc").filter((each) => /^\d+$/.test(each))) {
     const fields = fieldsOf(Number(pid));
     if (fields === undefined) continue;
     if (Number(pid) === postmaster) ticks += (fields[13] ?? 0) + (fields[14] ?? 0) + (fields[15] ?? 0) + (fields[16] ?? 0);
     else if (fields[3] === postmaster) ticks += (fields[13] ?? 0) + (fields[14] ?? 0);
   }
-  return ticks / TICKS;
+  return { mine: ((mine?.[15] ?? 0) + (mine?.[16] ?? 0)) / TICKS, server: ticks / TICKS };
+}
+
+function since(before: ReturnType<typeof cpuSeconds>): Pick<Measured, "cpuSeconds" | "serverSeconds"> {
+  const now = cpuSeconds();
+  const serverSeconds = now.server - before.server;
+  return { serverSeconds, cpuSeconds: now.mine - before.mine + serverSeconds };
 }
 
 function fieldsOf(pid: number): readonly number[] | undefined {
