@@ -4,6 +4,7 @@ import type {
   GithubActionsSettings,
   GithubBranch,
   GithubBranchRule,
+  GithubCodeOwners,
   GithubEnvironment,
   GithubObservation,
   GithubRepository,
@@ -57,6 +58,8 @@ export interface RepositoryFacts {
   readonly rules: readonly GithubBranchRule[];
   readonly rulesetsListed: boolean;
   readonly branches: readonly GithubBranch[];
+  /** Absent: not read. */
+  readonly codeOwners?: GithubCodeOwners;
   readonly secrets: readonly GithubSecret[];
   readonly workflows: readonly GithubWorkflow[];
   /** Branches that a controller in a cluster deploys from. */
@@ -141,6 +144,8 @@ function factsOf(input: PlaneInput, directory: Directory, of: ByRepository, name
   const off = shared?.canApprovePullRequests === false || absent("github/actions-settings");
   const canApprove = settings?.canApprovePullRequests ?? (off ? false : undefined);
   const environments = of("github/environment", name);
+  // GitHub takes the first of .github/, the root and docs/, and so does the order of letters.
+  const codeOwners = of("github/code-owners", name).toSorted((a, b) => ((a.path ?? "~") < (b.path ?? "~") ? -1 : 1))[0];
   const gaps = input.gaps.filter((gap) => gap.topic.startsWith("github/") && parts(gap, id));
   return {
     name,
@@ -162,6 +167,7 @@ function factsOf(input: PlaneInput, directory: Directory, of: ByRepository, name
       of("github/branch-rule", name).some((rule) => rule.origin === "ruleset") ||
       answered(input, name, /ruleset|rules/),
     branches: of("github/branch", name),
+    ...(codeOwners && { codeOwners }),
     secrets: of("github/secret", name),
     workflows: of("github/workflow", name),
     deployedBranches: [...(trackedBranches(input).get(name.toLowerCase()) ?? [])],

@@ -4,11 +4,10 @@ import { actsAs, approvers, authors, bypassActors, distinct, listedActors, permi
 import { emitApprovals } from "./approvals.ts";
 import { becauseOf, missing, nature, ruleOf } from "./emit.ts";
 import { type Pipeline, type RepositoryFacts, runsForCertain, runsWorkflows } from "./facts.ts";
+import { eligibleApprovers } from "./code-owners.ts";
 import { changeId } from "./ids.ts";
 import { report } from "./report.ts";
 import { type BranchContext, type Gate, type Protection } from "./protection.ts";
-
-const CODE_OWNERS = "who owns the code (CODEOWNERS) is not collected, and an approval by an owner is required";
 
 const named = (repository: RepositoryFacts, context: BranchContext): string => `branch ${context.name} of ${repository.name}`;
 
@@ -183,9 +182,8 @@ function passGate(pipeline: Pipeline, repository: RepositoryFacts, context: Bran
   ];
   const count = rule.approvals ?? 0;
   if (count > 0) {
-    const because = rule.codeOwners ? CODE_OWNERS : undefined;
     const change = changeId(repository.name);
-    const eligible = approvers(pipeline, repository);
+    const { approvers: eligible, because } = eligibleApprovers(pipeline, repository, rule, approvers(pipeline, repository));
     const gateOf = {
       gate: gate.id,
       family: "github/merge",

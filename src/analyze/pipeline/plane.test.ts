@@ -73,6 +73,7 @@ const DEFAULTS: Readonly<Record<string, Loose>> = {
     requiredChecks: [],
     bypass: [],
   },
+  "github/code-owners": { repository: "acme/shop", path: ".github/CODEOWNERS" },
   "github/branch": { repository: "acme/shop", name: "main", protected: false },
   "github/oidc-subject": { repository: "acme/shop", useDefault: true, claimKeys: [], immutableIds: false },
   "github/runner": { scope: "acme", labels: ["self-hosted"], group: "Default" },

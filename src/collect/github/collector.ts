@@ -4,6 +4,7 @@ import type { Source } from "../../model/source.ts";
 import type { Collector, CollectorContext, ObservationSink, ParsedFile } from "../collector.ts";
 import { aboutOf, askedOf } from "./asked.ts";
 import { parseCall, matchPath } from "./call.ts";
+import { CODE_OWNERS, readCodeOwners } from "./code-owners.ts";
 import { denied } from "./denied.ts";
 import { join } from "./join.ts";
 import { unprotected } from "./map-rules.ts";
@@ -14,7 +15,7 @@ import { isAction, isWorkflow, readAction, readWorkflow } from "./workflow.ts";
 export const collector: Collector = {
   system: "github",
   reads: [
-    "workflow files (.github/workflows/*.yml) and action files (action.yml)",
+    "workflow files (.github/workflows/*.yml), action files (action.yml) and CODEOWNERS",
     ...SHAPES.flatMap((shape) =>
       shape.paths.map((path) => `GET ${path.replaceAll(/[:+](\w+)/g, (_, name: string) => name.toUpperCase())} (${shape.name})`),
     ),
@@ -42,6 +43,7 @@ const isGithub = (file: ParsedFile): boolean => file.scope === undefined || file
 
 function recognize(document: unknown, file: ParsedFile): string | undefined {
   if (!isGithub(file)) return undefined;
+  if (typeof document === "string" && isOwners(file)) return OWNERS;
   const isFile = matchPath("/repos/:owner/:repo/contents/*path", parseCall(file.call)?.path ?? []) !== undefined || file.call === undefined;
   if (isFile && isWorkflow(document)) return "workflow";
   if (isFile && isAction(document)) return "action";
@@ -51,8 +53,27 @@ function recognize(document: unknown, file: ParsedFile): string | undefined {
   return shapeOf(document, file.call)?.name ?? (isRefusal(document) ? "refusal" : undefined);
 }
 
+const OWNERS = "code owners";
+const isOwners = (file: ParsedFile): boolean => CODE_OWNERS.includes(pathInRepository(file));
+
+function mapOwners(text: string, file: ParsedFile, sink: ObservationSink): void {
+  const repository = repositoryOfCall(file.call) ?? file.scope?.repository;
+  const source: Source = { file: file.path };
+  if (repository !== undefined)
+    return sink.observation({
+      kind: "github/code-owners",
+      repository,
+      path: pathInRepository(file),
+      entries: readCodeOwners(text),
+      source,
+    });
+  const why = "nothing says which repository it is from: give the input a scope with repository: ORG/REPO";
+  sink.gap(githubGap("github/scope", file.path, `the code owners ${file.path}`, why, source));
+}
+
 function map(document: unknown, index: number, file: ParsedFile, sink: ObservationSink, context: CollectorContext): void {
   const shape = recognize(document, file);
+  if (shape === OWNERS) return mapOwners(String(document), file, sink);
   if (shape === "workflow" || shape === "action") return mapFile(shape, document, index, file, sink, context);
   if (shape === "refusal") return refused(document, index, file, sink);
   const found = shapeOf(document, file.call);

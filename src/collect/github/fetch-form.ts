@@ -2,7 +2,7 @@
 import { isObject, type Json, type JsonObject } from "../../lib/json.ts";
 import { scriptWithoutSecrets, variableWithoutSecrets } from "../../lib/secret-text.ts";
 import { matchPath, parseCall } from "./call.ts";
-import { isRunnable } from "./map-files.ts";
+import { isRead } from "./map-files.ts";
 import { definitionWithoutSecrets } from "../definition-text.ts";
 
 type Fingerprint = (secret: string) => string;
@@ -44,7 +44,7 @@ const FORMS: readonly (readonly [pattern: string, form: Form])[] = [
     `${REPO}/git/trees/+tree`,
     (document) =>
       member(document, "tree", (tree) =>
-        Array.isArray(tree) ? (tree as readonly Json[]).filter((entry) => isObject(entry) && isRunnable(String(entry["path"]))) : tree,
+        Array.isArray(tree) ? (tree as readonly Json[]).filter((entry) => isObject(entry) && isRead(String(entry["path"]))) : tree,
       ),
   ],
   [`${REPO}/deployments`, (document) => items(document, without("payload"))],

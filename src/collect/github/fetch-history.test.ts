@@ -66,8 +66,15 @@ beforeAll(async () => {
   const tree = world.get(`${SHOP}/git/trees/main`) as { tree: Json[] };
   world.set(`${SHOP}/git/trees/main`, {
     ...tree,
-    tree: [...tree.tree, { ...(tree.tree[0] as object), path: ".github/workflows/planted.yml" }],
+    tree: [
+      ...tree.tree,
+      ...[".github/workflows/planted.yml", "CODEOWNERS", "docs/CODEOWNERS"].map((path) => ({ ...(tree.tree[0] as object), path })),
+    ],
   });
+  world.set(
+    `${SHOP}/contents/CODEOWNERS`,
+    "# who owns what\n* @acme/shop dana@example.com\n/.github/ @acme/platform # gates\n/docs/\n!/x @a\n",
+  );
   server = await replay(world);
   await collect();
 }, 60_000);
@@ -144,6 +151,20 @@ test("who wrote what a deployment brought since the one before in its environmen
     [FIRST, SECOND, [{ login: "dana" }]],
     [SECOND, THIRD, [{ login: "rita" }]],
   ]);
+});
+
+test("who owns the code, from the file that GitHub takes", () => {
+  expect(seen("github/code-owners")).toMatchObject([
+    {
+      ...{ repository: "acme/shop", path: "CODEOWNERS" },
+      entries: [
+        { pattern: "*", owners: ["@acme/shop", "dana@example.com"], line: 2 },
+        { pattern: "/.github/", owners: ["@acme/platform"], line: 3 },
+        { pattern: "/docs/", owners: [], line: 4 },
+      ],
+    },
+  ]);
+  expect(calls().some((call) => call.includes("docs/CODEOWNERS"))).toBe(false);
 });
 
 test("merged pull requests with their reviews, and none of others", () => {

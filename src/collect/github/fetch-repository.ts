@@ -2,6 +2,7 @@
 import { isObject, type JsonObject } from "../../lib/json.ts";
 import { eachOf } from "../rest-asking.ts";
 import { type Asker, part } from "./fetch.ts";
+import { CODE_OWNERS } from "./code-owners.ts";
 import { isRunnable } from "./map-files.ts";
 
 type List = (path: string, key?: string, perPage?: number) => Promise<readonly JsonObject[] | undefined>;
@@ -66,10 +67,11 @@ const RAW = { Accept: "application/vnd.github.raw+json" };
 
 async function files({ asking, concurrency }: Asker, of: string, branch: string): Promise<void> {
   const tree = (await asking.one(`${of}/git/trees/${part(branch)}?recursive=1`))?.["tree"];
-  const paths = (Array.isArray(tree) ? (tree as readonly unknown[]) : []).flatMap((entry) =>
-    isObject(entry) && entry["type"] === "blob" && isRunnable(String(entry["path"])) ? [String(entry["path"])] : [],
+  const all = (Array.isArray(tree) ? (tree as readonly unknown[]) : []).flatMap((entry) =>
+    isObject(entry) && entry["type"] === "blob" ? [String(entry["path"])] : [],
   );
-  await eachOf(paths, concurrency, async (path) => {
+  const owners = CODE_OWNERS.find((path) => all.includes(path));
+  await eachOf([...all.filter(isRunnable), ...(owners === undefined ? [] : [owners])], concurrency, async (path) => {
     await asking.text(`${of}/contents/${path.split("/").map(part).join("/")}?ref=${part(branch)}`, RAW);
   });
 }

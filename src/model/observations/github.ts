@@ -279,6 +279,22 @@ export interface GithubAnswered extends Read {
   readonly subject: string;
 }
 
+/** One line of CODEOWNERS; a later one that matches takes the place of an earlier. Without owners, its files have none. */
+export interface GithubCodeOwner {
+  readonly pattern: string;
+  /** `@login`, `@org/team`, or an address. */
+  readonly owners: readonly string[];
+  readonly line: number;
+}
+
+/** The file that says who owns the code. Without `path`: the repository has none, so nobody owns anything. */
+export interface GithubCodeOwners extends Read {
+  readonly kind: "github/code-owners";
+  readonly repository: string;
+  readonly path?: string;
+  readonly entries: readonly GithubCodeOwner[];
+}
+
 export type GithubObservation =
   | GithubOrganization
   | GithubMember
@@ -297,6 +313,7 @@ export type GithubObservation =
   | GithubEnvironment
   | GithubBranchRule
   | GithubBranch
+  | GithubCodeOwners
   | GithubSecret
   | GithubOidcSubject
   | GithubRunner
