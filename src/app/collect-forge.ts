@@ -1,6 +1,7 @@
 // Live collection of a forge onto a disk: GitHub, GitLab, Jenkins and Azure DevOps alike, a folder for each owner.
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { type FetchOptions as AzureOptions, openAzure } from "../collect/azure/fetch.ts";
 import { type FetchOptions as GithubOptions, openGithub } from "../collect/github/fetch.ts";
 import { type FetchOptions as GitlabOptions, openGitlab } from "../collect/gitlab/fetch.ts";
 import { type FetchOptions as JenkinsOptions, openJenkins } from "../collect/jenkins/fetch.ts";
@@ -10,6 +11,7 @@ import type { Scope } from "../model/manifest.ts";
 import { CollectError } from "./collect.ts";
 import { Draft, isWholeFolder, tellUnanswered, workingFolder } from "./draft.ts";
 
+export { permissionsText as azurePermissions } from "../collect/azure/fetch-permissions.ts";
 export { permissionsText as githubPermissions } from "../collect/github/fetch-permissions.ts";
 export { permissionsText as gitlabPermissions } from "../collect/gitlab/fetch-permissions.ts";
 export { permissionsText as jenkinsPermissions } from "../collect/jenkins/fetch-permissions.ts";
@@ -70,6 +72,19 @@ export const collectJenkins = (options: CollectJenkinsOptions): Promise<number> 
     open: () => openJenkins(options),
     refused: (why) =>
       `Jenkins answers nothing: ${why}\n  Give a user and its API token in JENKINS_USER and JENKINS_TOKEN, and the address with --url.`,
+  });
+
+export interface CollectAzureOptions extends AzureOptions, Collecting {
+  readonly say: (line: string) => void;
+}
+
+export const collectAzure = (options: CollectAzureOptions): Promise<number> =>
+  collectForge(options, {
+    folder: options.organization,
+    scope: { system: "azure", organization: options.organization },
+    open: () => openAzure(options),
+    refused: (why) =>
+      `Azure DevOps answers nothing: ${why}\n  Give a token in AZURE_DEVOPS_EXT_PAT, and the address with --url where it is a server of yours.`,
   });
 
 interface Target {

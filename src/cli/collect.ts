@@ -2,6 +2,7 @@
 import { type Command, InvalidArgumentError } from "commander";
 import { collectAws, leastPolicy } from "../app/collect.ts";
 import { fingerprinting, places, say, sayAgain } from "./collecting.ts";
+import { register as registerAzure } from "./collect-azure.ts";
 import { register as registerGithub } from "./collect-github.ts";
 import { register as registerGitlab } from "./collect-gitlab.ts";
 import { register as registerJenkins } from "./collect-jenkins.ts";
@@ -62,6 +63,7 @@ export function register(program: Command): void {
   registerGithub(parent);
   registerGitlab(parent);
   registerJenkins(parent);
+  registerAzure(parent);
 }
 
 async function collect(flags: Flags): Promise<void> {
