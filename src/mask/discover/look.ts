@@ -1,4 +1,5 @@
 // Values go by, column after column: counts for texts, and counts for each path of JSON.
+import { MaskError } from "../error.ts";
 import type { ColumnFacts, Inventory, TableFacts } from "../inventory.ts";
 import { canonicalType } from "../type-name.ts";
 import { rewriteArray } from "../maskers/literal.ts";
@@ -60,7 +61,8 @@ export function lookAt(table: TableFacts, column: ColumnFacts): Look {
     add: (value) => {
       try {
         read(value);
-      } catch {
+      } catch (error) {
+        if (!(error instanceof MaskError)) throw error;
         unread++;
       }
     },

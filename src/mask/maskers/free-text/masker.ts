@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { type Kind, kindFacts } from "../../discover/kind.ts";
 import { spansOf } from "../../discover/spans.ts";
+import { MaskError } from "../../error.ts";
 import type { Column, Masker, Maskers } from "../../masker.ts";
 import type { Prf } from "../../prf/prf.ts";
 import { textMasking } from "../../text-masking.ts";
@@ -50,7 +51,8 @@ function compileKind(kind: Kind, column: Column, prf: Prf, maskers: Maskers): Pa
   return (text) => {
     try {
       return mask(text);
-    } catch {
+    } catch (error) {
+      if (!(error instanceof MaskError)) throw error;
       // What a detector took for such a thing and its masker cannot read is masked as text.
       return fallback(text);
     }
