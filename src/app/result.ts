@@ -257,7 +257,7 @@ function systemsOf(estate: Estate): CheckResult["estate"]["systems"] {
         ? `github ${place.repository}`
         : place.awsAccount
           ? `aws ${place.awsAccount}`
-          : undefined;
+          : place.project?.replace(":", " ");
     if (scope) counts.set(scope, (counts.get(scope) ?? 0) + 1);
   }
   return [...counts]

@@ -35,10 +35,12 @@ const listed = (names: readonly (string | undefined)[]): string =>
 
 function heading(result: CheckResult, p: Paint): string {
   const of = (system: string): number => result.estate.systems.filter((each) => each.system === system).length;
+  const projects = result.estate.systems.length - of("aws") - of("kubernetes") - of("github");
   const parts = [
     of("aws") > 0 ? plural(of("aws"), "account") : "",
     of("kubernetes") > 0 ? plural(of("kubernetes"), "cluster") : "",
     of("github") > 0 ? plural(of("github"), "repository", "repositories") : "",
+    projects > 0 ? plural(projects, "project") : "",
     result.estate.counts.people > 0 ? plural(result.estate.counts.people, "person", "people") : "",
   ].filter((text) => text !== "");
   const files = `${plural(result.estate.files, "file")} read${result.unrecognized.length > 0 ? `, ${result.unrecognized.length} not recognized` : ""}`;

@@ -282,6 +282,15 @@ describe("definitions", () => {
     expect(told.gaps).toEqual([]);
   });
 
+  test("whose project is given with its organization", () => {
+    const told = read([
+      { text: "steps: [{script: make}]\n", path: "azure-pipelines.yml", scope: { system: "azure", project: "acme/shop" } },
+    ]);
+    expect(told.of("azure/pipeline")).toMatchObject([
+      { organization: "acme", project: "shop", repository: "shop", path: "azure-pipelines.yml" },
+    ]);
+  });
+
   test("of a repository of GitHub", () => {
     const told = read([
       {

@@ -71,9 +71,13 @@ function mapFile(
     sink.observation({ kind: "azure/file", organization, project, repository, path, content, source });
   if (item !== undefined && called !== undefined) return emit(called.organization, called.project ?? "", item.repository, item.path);
   const { scope } = file;
-  if (scope?.system === "azure" && scope.organization !== undefined && scope.project !== undefined) {
-    const repository = scope.repository ?? scope.project;
-    return emit(scope.organization, scope.project, repository, below(file.path, repository));
+  if (scope?.system === "azure" && scope.project !== undefined) {
+    // A project may be given with its organization: `acme/shop`.
+    const [first = "", ...rest] = scope.project.split("/");
+    const [organization, project] =
+      scope.organization === undefined && rest.length > 0 ? [first, rest.join("/")] : [scope.organization, scope.project];
+    const repository = scope.repository ?? project;
+    if (organization !== undefined) return emit(organization, project, repository, below(file.path, repository));
   }
   if (scope?.repository !== undefined)
     return emit("", "", scope.repository, /\/contents\/([^?]+)/.exec(file.call ?? "")?.[1] ?? below(file.path, scope.repository));
