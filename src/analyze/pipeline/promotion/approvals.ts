@@ -38,8 +38,20 @@ function onGithub(asked: Asked, deployment: Deployment): readonly Approvals[] {
 
 function onModel(asked: Asked, deployment: Deployment): readonly Approvals[] {
   const project = modelProjects(asked).find((one) => one.jobs.some((job) => job.id === deployment.job));
-  return (project?.environments ?? []).filter((one) => deployment.forgeEnvironments.includes(one.id)).map((one) => ofModel(asked, one));
+  if (project === undefined) return [];
+  const isUnread = asked.gaps.some(
+    ({ topic, subject }) => PROTECTION.test(topic) && (subject === project.id || subject.startsWith(`${project.id}#`)),
+  );
+  return project.environments
+    .filter((one) => deployment.forgeEnvironments.includes(one.id))
+    .map((one) => {
+      const approvals = ofModel(asked, one);
+      return isUnread ? { ...approvals, known: false } : approvals;
+    });
 }
+
+/** Gaps about what an environment asks before it lets a deployment in. */
+const PROTECTION = /^[a-z-]+\/(?:protected-environment|check|checks)$/;
 
 /** The weakest way past the guard counts: approvals that one of several ways does not ask for are not asked for. */
 function ofModel(asked: Asked, { id, name, guard, decidedBy = [] }: Environment): Approvals {

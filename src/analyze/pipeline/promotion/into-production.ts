@@ -13,6 +13,9 @@ export interface IntoProduction {
   readonly unknown: readonly string[];
 }
 
+/** A definition that was not read may deploy to production: that is a matter of every question about deployments, whichever clauses its gap names. */
+const DEFINITION = /^(?!kubernetes\/|gitops\/)[a-z-]+\/(?:workflow|pipeline|include|definition|template|playbook)$/;
+
 /** A workflow that only others call runs as the caller's job, which is a deployment of its own. */
 export function intoProduction(estate: Estate, clause: string): IntoProduction {
   const asked = withSharedStages(estate);
@@ -22,7 +25,7 @@ export function intoProduction(estate: Estate, clause: string): IntoProduction {
     deployment.environments.filter((name) => production.has(name)).map((environment) => ({ deployment, environment })),
   );
   const unknown = [
-    ...estate.gaps.filter((gap) => gap.clauses.includes(clause)).map((gap) => `${gap.what}: ${gap.why}`),
+    ...estate.gaps.filter((gap) => gap.clauses.includes(clause) || DEFINITION.test(gap.topic)).map((gap) => `${gap.what}: ${gap.why}`),
     ...all.filter((one) => !one.complete).map((one) => `which environments ${one.label} of ${one.repository} names is not in the files`),
   ];
   return { asked, into, unknown };
