@@ -1,7 +1,7 @@
 // What commands share, said once: options, and the form of their examples.
 import { type Command, Option } from "commander";
 import { FORMATS } from "../app/render/format.ts";
-import { collect } from "./io.ts";
+import { collect } from "./texts.ts";
 
 /** Options of every command that reads an estate. */
 export function withEstate(command: Command): Command {

@@ -1,10 +1,12 @@
 // What every command shares with the world: the folder, the clock, the outputs.
 import { createPublicKey, type KeyObject } from "node:crypto";
-import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, statSync, unlinkSync, writeSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
+import { existsSync, statSync } from "node:fs";
+import { readText } from "./texts.ts";
 import { type CheckOptions, type CheckRun, check, formatProblems } from "../app/check.ts";
 import { type FileSet, readFolder } from "../app/files.ts";
 import { UsageError } from "./report.ts";
+
+export { collect, put, readBytes, readText, usesColor } from "./texts.ts";
 
 export interface EstateFlags {
   readonly charter?: string;
@@ -55,49 +57,9 @@ function publicKey(file: string): KeyObject {
   }
 }
 
-export const readText = (file: string): string => readBytes(file).toString("utf8");
-
-/** Throws a UsageError when the file cannot be read. */
-export function readBytes(file: string): Buffer {
-  try {
-    return readFileSync(file);
-  } catch (cause) {
-    throw new UsageError("BAD_INPUT", `${file}  cannot be read\n  Check the path and your right to read it.`, { cause });
-  }
-}
-
 /** Runs the check on a folder, or throws a UsageError with the charter's problems. */
 export function checkFolder(folder: string, flags: EstateFlags, more: Partial<CheckOptions> = {}): CheckRun {
   const run = check(filesOf(folder), { ...optionsOf(flags), ...more });
   if (!run.ok) throw new UsageError("BAD_INPUT", formatProblems(run.error));
   return run.value;
 }
-
-/** Writes a result to stdout, or to a file as a whole: through a neighbour and a rename, so that nothing half-written remains. */
-export function put(text: string | Uint8Array, output: string | undefined): void {
-  if (output === undefined) {
-    process.stdout.write(text);
-    return;
-  }
-  const target = resolve(output);
-  const beside = join(dirname(target), `.${process.pid}.${Date.now()}.bulkhead`);
-  try {
-    const file = openSync(beside, "wx");
-    try {
-      const bytes = typeof text === "string" ? new TextEncoder().encode(text) : text;
-      for (let at = 0; at < bytes.length;) at += writeSync(file, bytes, at);
-      fsyncSync(file);
-    } finally {
-      closeSync(file);
-    }
-    renameSync(beside, target);
-  } catch (cause) {
-    if (existsSync(beside)) unlinkSync(beside);
-    throw new UsageError("BAD_INPUT", `${output}  cannot be written\n  Check the folder and your right to write there.`, { cause });
-  }
-}
-
-/** Whether stdout takes colour: a terminal, and NO_COLOR is not set (no-color.org). */
-export const usesColor = (output: string | undefined): boolean => output === undefined && process.stdout.isTTY && !process.env["NO_COLOR"];
-
-export const collect = (value: string, before: readonly string[] | undefined): string[] => [...(before ?? []), value];

@@ -2,7 +2,7 @@
 import type { Command } from "commander";
 import { signed, statementOf, type CertificateInput } from "../app/mask/certificate.ts";
 import { keyAt } from "../app/ledger/keys.ts";
-import { put } from "./io.ts";
+import { put } from "./texts.ts";
 import { UsageError } from "./report.ts";
 
 export interface CertificateFlags {

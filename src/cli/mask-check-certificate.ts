@@ -4,7 +4,7 @@ import type { Command } from "commander";
 import { checkCertificate, renderChecked } from "../app/mask/certificate.ts";
 import { EXIT } from "./exit.ts";
 import { withExamples, withFormat } from "./flags.ts";
-import { put, readText } from "./io.ts";
+import { put, readText } from "./texts.ts";
 import { UsageError } from "./report.ts";
 
 interface Flags {

@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import { renderPlan } from "../app/mask/render.ts";
 import { formatPolicyProblems, planMask } from "../app/mask/run.ts";
 import { withExamples, withFormat } from "./flags.ts";
-import { put, readText } from "./io.ts";
+import { put, readText } from "./texts.ts";
 import { UsageError } from "./report.ts";
 
 interface Flags {

@@ -2,7 +2,7 @@
 import type { Command } from "commander";
 import { discover, discoveredJson, discoveredPolicy, discoveredSummary } from "../app/mask/discover.ts";
 import { withExamples } from "./flags.ts";
-import { put } from "./io.ts";
+import { put } from "./texts.ts";
 import { UsageError } from "./report.ts";
 
 interface Flags {

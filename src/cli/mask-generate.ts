@@ -2,7 +2,7 @@
 import type { Command } from "commander";
 import { generateInto, localeOf, renderGenerated } from "../app/mask/generate.ts";
 import { withExamples, withFormat } from "./flags.ts";
-import { put } from "./io.ts";
+import { put } from "./texts.ts";
 import { UsageError } from "./report.ts";
 
 interface Flags {

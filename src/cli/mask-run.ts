@@ -6,7 +6,7 @@ import { shownPlace } from "../app/mask/source.ts";
 import { formatPolicyProblems, planMask, type Progress, runMask, type SubsetRequest } from "../app/mask/run.ts";
 import { withExamples, withFormat } from "./flags.ts";
 import { type CertificateFlags, certificateRequest, withCertificate, writeCertificate } from "./mask-certify.ts";
-import { collect, put, readText } from "./io.ts";
+import { collect, put, readText } from "./texts.ts";
 import { UsageError } from "./report.ts";
 
 interface Flags extends CertificateFlags {

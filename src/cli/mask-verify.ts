@@ -8,7 +8,7 @@ import { formatPolicyProblems } from "../app/mask/run.ts";
 import { renderVerify, runVerify, type VerifyProgress, type VerifyReport } from "../app/mask/verify.ts";
 import { EXIT } from "./exit.ts";
 import { withExamples, withFormat } from "./flags.ts";
-import { put, readText } from "./io.ts";
+import { put, readText } from "./texts.ts";
 import { UsageError } from "./report.ts";
 
 interface Flags {

@@ -2,7 +2,7 @@
 import { spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { createConnection, type Connection } from "mysql2/promise";
+import type { Connection } from "mysql2/promise";
 import { MaskError } from "../error.ts";
 
 export interface Address {
@@ -28,6 +28,8 @@ export function addressOf(url: string): Address {
 }
 
 export async function connect({ host, port, user, password }: Address, database?: string): Promise<Connection> {
+  // Only who masks such a database waits for its library.
+  const { createConnection } = await import("mysql2/promise");
   try {
     return await createConnection({ host, port, user, password, charset: "utf8mb4", ...(database !== undefined && { database }) });
   } catch (cause) {
