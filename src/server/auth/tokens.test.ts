@@ -96,6 +96,10 @@ onBothDatabases("tokens", (databases) => {
       );
     for (const days of [0, -1, 31])
       await expect(createToken(store, account, new Set(["developer"]), { name: "x", roles: ["developer"], days })).rejects.toThrow("lasts");
+    const signedOn = { ...account, origin: "https://login.acme.example" };
+    await expect(createToken(store, signedOn, new Set(["developer"]), { name: "x", roles: ["developer"], days: 8 })).rejects.toThrow(
+      "1 to 7 days",
+    );
     for (let i = 0; i < 20; i++)
       await createToken(store, account, new Set(["developer"]), { name: `t${i}`, roles: ["developer"], days: 1 });
     await expect(createToken(store, account, new Set(["developer"]), { name: "x", roles: ["developer"], days: 1 })).rejects.toThrow(

@@ -2,7 +2,7 @@
 import { crc32 } from "node:zlib";
 import type { Role } from "../http/principal.ts";
 import type { AccountRow, TokenRow } from "../storage/sign-in-schema.ts";
-import { record } from "./accounts.ts";
+import { MACHINE, record } from "./accounts.ts";
 import { AuthError } from "./error.ts";
 import { kept, newId, newSecret } from "./secrets.ts";
 import { after, type SignInStore } from "./store.ts";
@@ -11,6 +11,8 @@ import { after, type SignInStore } from "./store.ts";
 export const TOKEN_PREFIX = "bh_";
 const DAY_MS = 86_400_000;
 export const MOST_TOKEN_DAYS = 30;
+/** Of accounts of the identity provider: it tells of nobody who left, and a token must not outlast its word by much. */
+const MOST_SIGNED_ON_DAYS = 7;
 const MOST_TOKENS = 20;
 
 const checkOf = (secret: string): string => crc32(secret).toString(36).padStart(7, "0");
@@ -31,7 +33,8 @@ export async function createToken(
   may: ReadonlySet<Role>,
   { name, roles, days }: NewToken,
 ): Promise<{ readonly token: string; readonly row: TokenRow }> {
-  if (days < 1 || days > MOST_TOKEN_DAYS) throw new AuthError("FORBIDDEN", `a token lasts 1 to ${MOST_TOKEN_DAYS} days`);
+  const most = account.origin === "local" || account.origin === MACHINE ? MOST_TOKEN_DAYS : MOST_SIGNED_ON_DAYS;
+  if (days < 1 || days > most) throw new AuthError("FORBIDDEN", `a token lasts 1 to ${most} days`);
   // `may` holds no pipeline but for a machine.
   const tooMuch = roles.filter((role) => role === "administrator" || (role !== "guest" && !may.has(role)));
   if (roles.length === 0 || tooMuch.length > 0)
