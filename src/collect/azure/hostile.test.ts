@@ -67,6 +67,11 @@ describe("what multiplies ends", () => {
     expect(problems.some((problem) => problem.isFatal)).toBe(true);
   });
 
+  test("expressions that begin and never end", () => {
+    const { pipeline } = reading(file({ steps: [{ script: "${{ ".repeat(100_000) }] }));
+    expect(pipeline?.stages[0]?.jobs[0]?.steps).toHaveLength(1);
+  });
+
   test("conditions nested deep", () => {
     let value: Json = [{ job: "j", steps: [] }];
     for (let depth = 0; depth < 90; depth++) value = [{ "${{ if true }}": value }];

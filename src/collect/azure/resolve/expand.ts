@@ -12,8 +12,9 @@ import type { Source } from "../../../model/source.ts";
 import { at, count, DEEPEST, type Frame, type Sheet, TooMuch } from "./sheet.ts";
 
 const DIRECTIVE = /^\s*\$\{\{\s*(if|elseif|else|each|insert)\b([\s\S]*)\}\}\s*$/;
-const WHOLE = /^\s*\$\{\{((?:(?!\}\})[\s\S])*)\}\}\s*$/;
-const PART = /\$\{\{((?:(?!\}\})[\s\S])*)\}\}/g;
+/** Threat: a text of nothing but `${{` is attacker-controlled. An expression ends where the next one begins, so each part is looked at once. */
+const WHOLE = /^\s*\$\{\{((?:(?!\}\}|\$\{\{)[\s\S])*)\}\}\s*$/;
+const PART = /\$\{\{((?:(?!\}\}|\$\{\{)[\s\S])*)\}\}/g;
 
 /** A value that holds an expression which stayed open says nothing that can be compared. */
 const isOpen = (value: Json): boolean => (typeof value === "string" ? value.includes("${{") : false);
