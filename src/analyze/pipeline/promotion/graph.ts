@@ -104,7 +104,9 @@ export function promotionGraph(estate: Estate, project?: string): PromotionGraph
             into.filter((one) => one.deployment.job === task.id),
           )
         : [];
-    const names = task.environments.map((id) => id.slice(id.indexOf("#environment/") + "#environment/".length));
+    const named = task.environments.map((id) => id.slice(id.indexOf("#environment/") + "#environment/".length));
+    // A job that names none may still tell by its commands what it changes.
+    const names = named.length > 0 ? named : (deployment?.environments ?? []);
     const file = task.definition.slice(task.definition.lastIndexOf("/") + 1);
     return {
       id: task.id,
