@@ -1,5 +1,7 @@
 // For tests: the whole server with one account for each role, and for every route a request that would succeed for whoever may make it.
+import { randomInt } from "node:crypto";
 import type { InjectOptions } from "fastify";
+import type { Kysely } from "kysely";
 import { attestationVerifier } from "../../app/gate/attestation.ts";
 import type { Gate } from "../../app/gate/gate.ts";
 import { directoryOf } from "../../charter/directory.ts";
@@ -8,7 +10,14 @@ import type { Role } from "../http/principal.ts";
 import { httpServer, type Routes, type Server } from "../http/server.ts";
 import { routesOf } from "../routes.ts";
 import { askFor, gateOn, promotionIn, review, tested } from "../storage/gate-support.ts";
+import type { Tables } from "../storage/schema.ts";
 import type { AccountRow } from "../storage/sign-in-schema.ts";
+import { GithubApp, GitlabApprovals } from "../forges/configuration.ts";
+import { githubRoutes } from "../forges/github.ts";
+import { delivery, SECRET, signed } from "../forges/github-support.ts";
+import { gitlabRoutes } from "../forges/gitlab.ts";
+import { startProvider } from "./single-sign-on/provider-support.ts";
+import { CALLBACK } from "./single-sign-on/sign-on.ts";
 import { createAccount } from "./accounts.ts";
 import { SignInConfiguration } from "./configuration.ts";
 import { githubClaims, startIssuer, type TestIssuer } from "./pipelines/issuer-support.ts";
@@ -52,8 +61,10 @@ export async function scene(where: string): Promise<Scene> {
   await tested(gate);
   const forge = await startIssuer();
   const now = () => new Date();
+  const provider = await startProvider(`${ORIGIN}${CALLBACK}`);
   const configuration = SignInConfiguration.parse({
     origin: ORIGIN,
+    singleSignOn: { issuer: provider.url, clientId: provider.clientId, clientSecretFrom: "SSO", roles: { approvers: ["reviewer"] } },
     pipelines: [
       {
         issuer: forge.url,
@@ -64,7 +75,14 @@ export async function scene(where: string): Promise<Scene> {
     ],
   });
   const kysely = database.kysely;
-  const { authenticate, check, routes } = signIn({ configuration, kysely, directory, rootKey: new Uint8Array(32), environment: {}, now });
+  const { authenticate, check, routes } = signIn({
+    configuration,
+    kysely,
+    directory,
+    rootKey: new Uint8Array(32),
+    environment: { SSO: provider.clientSecret },
+    now,
+  });
   const found: string[] = [];
   // Fastify keeps a plugin's hooks to its own routes unless it says this.
   const listening: Routes = Object.assign(
@@ -77,6 +95,7 @@ export async function scene(where: string): Promise<Scene> {
     listening,
     ...routesOf({ gate, database, trustPolicy: "", attestations: attestationVerifier(undefined), operations }),
     ...routes,
+    ...forgesOn(gate, kysely, now),
   ]);
   const store = { db: kysely, now };
   const accounts = await accountsIn(store);
@@ -90,9 +109,21 @@ export async function scene(where: string): Promise<Scene> {
     close: async () => {
       await app.close();
       await forge.stop();
+      await provider.stop();
       await database.close();
     },
   };
+}
+
+/** The forges' own ways in: whoever knows the webhook's secret, and whoever else they are. */
+function forgesOn(gate: Gate, db: Kysely<Tables>, now: () => Date): readonly Routes[] {
+  const environments = [{ repository: "acme/shop", environment: "production", to: "production" }];
+  const app = GithubApp.parse({ appId: "1", privateKeyFrom: "K", webhookSecretFrom: "S", environments });
+  const gitlab = GitlabApprovals.parse({ tokenFrom: "T", webhookTokenFrom: "W", environments });
+  return [
+    githubRoutes({ app, webhookSecret: SECRET, answers: { answer: async () => {} }, gate, db, now }),
+    gitlabRoutes({ gitlab, token: "", webhookToken: SECRET, gate, db, now }),
+  ];
 }
 
 async function accountsIn(store: SignInStore): Promise<ReadonlyMap<Who, AccountRow>> {
@@ -121,7 +152,7 @@ async function headersOf(store: SignInStore, accounts: Scene["accounts"], forge:
 const NO_PASSKEY = { id: "x", rawId: "x", type: "public-key", response: {}, clientExtensionResults: {} };
 
 export type Whose = "own" | "other";
-type Asked = Pick<InjectOptions, "url" | "payload">;
+type Asked = Pick<InjectOptions, "url" | "payload"> & { readonly headers?: Readonly<Record<string, string>> };
 
 /** The request of a route that would succeed, about what is the asker's own or another's. */
 export async function requestOf(scene: Scene, route: string, who: Who, whose: Whose): Promise<Asked> {
@@ -183,6 +214,20 @@ function gateMakers({ scene: { gate }, url, subject, at }: Part): Makers {
     "POST /v1/promotions/:id/decision": async () => ({ url: at(await requested()) }),
     "GET /v1/promotions/:id": async () => ({ url: at(await requested()) }),
     "POST /admission/:cluster": async () => ({ url: "/admission/main", payload: {} }),
+    "POST /v1/forges/github/webhook": async () => {
+      const payload = delivery({ sha: "a".repeat(40), at: new Date(), run: randomInt(1, 1e9) });
+      const headers = {
+        "content-type": "application/json",
+        "x-github-event": "deployment_protection_rule",
+        "x-hub-signature-256": signed(payload),
+      };
+      return { url, payload, headers };
+    },
+    "POST /v1/forges/gitlab/webhook": async () => ({
+      url,
+      payload: {},
+      headers: { "x-gitlab-token": SECRET, "x-gitlab-event": "Deployment Hook" },
+    }),
     "GET /ledger/tile/:level/*": async () => ({ url: await tileOf(gate, "0") }),
     "GET /ledger/tile/entries/*": async () => ({ url: await tileOf(gate, "entries") }),
   };

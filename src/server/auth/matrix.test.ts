@@ -37,12 +37,12 @@ describe.each(Object.entries(MATRIX))("%s", (route, row) => {
     for (const whose of ["own", "other"] as const) {
       // Each from an address of its own: how often one may fail is another test's question.
       const remoteAddress = `198.51.100.${++address % 250}`;
-      const { url, payload } = await requestOf(all, route, who, whose);
+      const { url, payload, headers } = await requestOf(all, route, who, whose);
       const [method] = route.split(" ");
       const answer = await all.app.inject({
         method: method as "GET",
         url: url as string,
-        headers: await all.headersOf(who),
+        headers: { ...(await all.headersOf(who)), ...headers },
         remoteAddress,
         ...(payload !== undefined && { payload }),
       });
