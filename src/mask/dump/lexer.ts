@@ -182,6 +182,7 @@ export function stringValue(lexer: Lexer, bytes: Buffer, start: number, end: num
   const quote = bytes[from - 1] as number;
   const escapes = lexer.hasBackslashes || prefix === code("e");
   ensure(out, (end - from) * 2);
+  const before = out.at;
   for (let at = from; at < end - 1; at++) {
     const byte = bytes[at] as number;
     if (byte === quote) at++;
@@ -191,6 +192,8 @@ export function stringValue(lexer: Lexer, bytes: Buffer, start: number, end: num
     }
     at = escaped(lexer.dialect, bytes, at + 1, end - 1, out);
   }
+  // N'…' is of type character there (gram.y, "national character"), whose trailing spaces mean nothing and go.
+  if (prefix === code("n") && lexer.dialect === "postgres") while (out.at > before && out.bytes[out.at - 1] === 32) out.at--;
   return true;
 }
 

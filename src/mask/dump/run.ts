@@ -15,7 +15,7 @@ import { copyHeader } from "./header.ts";
 import type { Dialect } from "./lexer.ts";
 import { passOf } from "./passes.ts";
 import { type DumpReader, openDump } from "./reader.ts";
-import { define, NOT_PLAIN, PLAIN, refused } from "./statement.ts";
+import { begin, define, NOT_PLAIN, PLAIN, refused, REMEDY, understoodCommand } from "./statement.ts";
 import { tokensOf } from "./tokens.ts";
 import { writeMasked } from "./write.ts";
 
@@ -52,21 +52,17 @@ export async function readDumpInventory(open: DumpRun["open"], dialect: Dialect)
   const catalog = dumpCatalog(dialect);
   let largeObjects = 0;
   for (let statement = reader.next(); statement !== undefined; statement = reader.next()) {
-    if (statement.isCommand) continue;
+    if (statement.isCommand) {
+      understoodCommand(reader, statement);
+      continue;
+    }
     const { bytes, start, end } = statement;
-    const begin = tokensOf(reader.lexer, bytes, start, end, 8);
-    if (begin.length === 0) continue;
-    const pass = passOf(dialect, begin, READ_ALL);
-    if (
-      /^(lo_|alter large object)/.test(
-        begin
-          .map(({ text }) => text)
-          .slice(begin[2]?.text === "." ? 3 : 0)
-          .join(" ")
-          .replace(/^select /, ""),
-      )
-    )
-      largeObjects++;
+    const first = tokensOf(reader.lexer, bytes, start, end, 16);
+    if (first.length === 0) continue;
+    const pass = passOf(dialect, first, READ_ALL);
+    const words = first.map(({ text }) => text).join(" ");
+    if (/^(select (pg_catalog \. )?lo_|alter large object)/.test(words)) largeObjects++;
+    if (pass === "refuse") throw refused(reader, statement, `a statement is not understood: ${begin(first)}`, REMEDY);
     if (pass === "copy") {
       if (copyHeader(tokensOf(reader.lexer, bytes, start, end), "") === undefined) throw refused(reader, statement, NOT_PLAIN, PLAIN);
       reader.rows(() => undefined);

@@ -29,6 +29,14 @@ export const begin = (tokens: readonly Token[]): string =>
     .join(" ")
     .slice(0, 80);
 
+/** `\restrict` and its end are what pg_dump writes against psql commands in names (release 17.6). MySQL's client is told of delimiters only. */
+export function understoodCommand(reader: DumpReader, statement: Statement): string {
+  const text = statement.bytes.toString("utf8", statement.start, statement.end);
+  if (reader.lexer.dialect === "postgres" && !/^\\(un)?restrict \w+\s*$/.test(text))
+    throw refused(reader, statement, "a command of psql is not understood", REMEDY);
+  return text;
+}
+
 export function writeAll(descriptor: number, bytes: Uint8Array): void {
   for (let at = 0; at < bytes.length;) at += writeSync(descriptor, bytes, at);
 }

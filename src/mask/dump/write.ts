@@ -15,7 +15,7 @@ import { TOKEN } from "./lexer.ts";
 import { passOf } from "./passes.ts";
 import type { DumpReader, Statement } from "./reader.ts";
 import type { DumpRun } from "./run.ts";
-import { begin, define, NOT_PLAIN, PLAIN, refused, REMEDY, writeAll } from "./statement.ts";
+import { begin, define, NOT_PLAIN, PLAIN, refused, REMEDY, understoodCommand, writeAll } from "./statement.ts";
 import { type Token, tokensOf } from "./tokens.ts";
 
 const FULL = 1024 * 1024;
@@ -58,7 +58,7 @@ export function writeMasked(reader: DumpReader, plan: MaskPlan, inventory: Inven
   };
   const catalog = dumpCatalog(run.dialect);
   for (let statement = reader.next(); statement !== undefined; statement = reader.next()) {
-    if (statement.isCommand) command(writing, statement);
+    if (statement.isCommand) writeText(writing.out, `${understoodCommand(reader, statement)}\n`);
     else {
       const tokens = tokensOf(reader.lexer, statement.bytes, statement.start, statement.end, 16);
       if (tokens.length > 0) one(writing, statement, tokens, catalog.define);
@@ -77,14 +77,6 @@ function flush({ out, run, tallies, reader }: Writing, limit: number): void {
   let rows = 0;
   for (const tally of tallies.values()) rows += tally.rows;
   run.onProgress?.(rows, reader.bytesRead());
-}
-
-/** `\restrict` and its end are what pg_dump writes against psql commands in names (release 17.6). */
-function command({ reader, out, run }: Writing, statement: Statement): void {
-  const text = statement.bytes.toString("utf8", statement.start, statement.end);
-  if (run.dialect === "postgres" && !/^\\(un)?restrict \w+\s*$/.test(text))
-    throw refused(reader, statement, "a command of psql is not understood", REMEDY);
-  writeText(out, `${text}\n`);
 }
 
 function one(writing: Writing, statement: Statement, tokens: readonly Token[], known: (all: readonly Token[]) => boolean): void {
