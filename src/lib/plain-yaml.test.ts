@@ -51,6 +51,7 @@ describe("plain YAML", () => {
     ["a number that JSON has not", "a: .inf\n"],
     ["broken text", "a: [1\n"],
     ["a mapping on the line of another", "a: b: c\n"],
+    ["a block whose indentation is said", "|1-\n a\n"],
     ["too deep a nesting", "[".repeat(300) + "]".repeat(300)],
   ])("leaves %s to the full reader", (_, text) => {
     expect(readPlainYaml(text, DEFAULT_LIMITS)).toBeUndefined();

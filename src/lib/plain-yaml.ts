@@ -9,6 +9,9 @@ const NUMBER = /^(?:[-+]?[0-9]+|[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]
 /** Octal, hexadecimal, infinite or not a number: rare, and the full reader knows. */
 const RARE = /^(?:0o|0x|[-+]?\.(?:inf|Inf|INF)$|\.(?:nan|NaN|NAN)$)/;
 
+/** A block whose indentation is said (YAML 1.2.2, 8.1.1.1): at the top of a document the two readers count it from different columns. */
+const SAYS_INDENTATION = /[|>](?:[+-]?[1-9]|[1-9][+-])[ \t]*(?:#.*)?$/m;
+
 /** Thrown inside, so that a text that turns out not to be plain ends the reading from any depth. */
 const NOT_PLAIN = Symbol("not plain");
 
@@ -24,6 +27,7 @@ interface Reading {
  * the YAML Test Suite; that they agree here is held by tests on every file of the corpus and on generated documents.
  */
 export function readPlainYaml(text: string, limits: ParseLimits): readonly unknown[] | undefined {
+  if (SAYS_INDENTATION.test(text)) return undefined;
   try {
     const reading: Reading = { text, events: parseEvents(text, { maxDepth: limits.depth }), at: 0 };
     const documents: unknown[] = [];

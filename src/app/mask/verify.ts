@@ -4,10 +4,12 @@ import { MaskError } from "../../mask/error.ts";
 import { maskers } from "../../mask/maskers/registry.ts";
 import { loadPolicy } from "../../mask/policy/load.ts";
 import type { PolicyProblem } from "../../mask/policy/problem.ts";
+import { mysqlSide } from "../../mask/verify/mysql-side.ts";
 import { postgresSide } from "../../mask/verify/postgres-side.ts";
 import type { Hit } from "../../mask/verify/scan-lower.ts";
 import type { Side } from "../../mask/verify/side.ts";
 import { verifyMasking, type VerifyProgress, type VerifyReport } from "../../mask/verify/verify.ts";
+import { placeOf, shownPlace } from "./source.ts";
 
 export type { VerifyProgress, VerifyReport };
 
@@ -42,8 +44,13 @@ export async function runVerify({
 }
 
 function sideOf(place: string): Promise<Side> {
-  if (/^postgres(ql)?:\/\//.test(place)) return postgresSide(place);
-  throw new MaskError("NOT_APPLICABLE", `${place.replace(/\/\/[^@/]*@/, "//")}  cannot be compared\n  Write postgres://HOST/NAME.`);
+  const { kind } = placeOf(place);
+  if (kind === "postgres") return postgresSide(place);
+  if (kind === "mysql") return mysqlSide(place);
+  throw new MaskError(
+    "NOT_APPLICABLE",
+    `${shownPlace(place)}  cannot be compared\n  Load it, and write postgres://HOST/NAME or mysql://HOST/NAME.`,
+  );
 }
 
 const number = (value: number): string => value.toLocaleString("en");
