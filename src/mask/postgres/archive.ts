@@ -145,7 +145,9 @@ export async function restoreBefore(restoring: Restoring): Promise<void> {
 export async function restoreAfter(restoring: Restoring, jobs: number): Promise<void> {
   const { archive, to, folder, entries } = restoring;
   const environment = environmentOf(to);
-  environment["PGOPTIONS"] = "-c maintenance_work_mem=256MB -c synchronous_commit=off";
+  // Several indexes at a time keep the cores busy: helpers for each would only divide what one does for less.
+  const helpers = jobs > 1 ? " -c max_parallel_maintenance_workers=0" : "";
+  environment["PGOPTIONS"] = `-c maintenance_work_mem=256MB -c synchronous_commit=off${helpers}`;
   const words = ["--section=post-data", `--jobs=${jobs}`, `--use-list=${list(folder, "after", entries)}`];
   await runProgram("pg_restore", [...common(restoring), ...words, `--dbname=${environment["PGDATABASE"]}`, archive], environment);
 }
