@@ -1,7 +1,7 @@
 // COPY on the wire: rows out of a socket's frames and into another's, beside what `pg` does with every other message.
 //
 // `pg` parses each message into an object, and a library of streams makes a chunk of each row. Here the frames are walked in the buffer
-// that the socket filled, so that a row costs no allocation (measured in bench/mask.ts).
+// that the socket filled, so that a row costs no allocation.
 import type { Socket } from "node:net";
 import type pg from "pg";
 import type { PgClient } from "./connect.ts";
