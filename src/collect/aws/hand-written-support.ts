@@ -132,6 +132,7 @@ function identities(account: string, roles: readonly Role[], rest: readonly Writ
     RolePolicyList: inline === undefined ? [] : [{ PolicyName: inline[0], PolicyDocument: inline[1] }],
     AttachedManagedPolicies: attached === undefined ? [] : [{ PolicyName: attached, PolicyArn: arn("policy", attached) }],
     Tags: [],
+    RoleLastUsed: {},
   }));
   const details = { UserDetailList: [], GroupDetailList: [], RoleDetailList, Policies: [], ...Object.fromEntries(rest) } as Record<
     string,
