@@ -7,7 +7,7 @@ const NULL = /^(?:~|[Nn]ull|NULL)?$/;
 const BOOLEAN = /^(?:[Tt]rue|TRUE|[Ff]alse|FALSE)$/;
 const NUMBER = /^(?:[-+]?[0-9]+|[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?)$/;
 /** Octal, hexadecimal, infinite or not a number: rare, and the full reader knows. */
-const RARE = /^(?:0o|0x|[-+]?\.(?:inf|Inf|INF)$|\.(?:nan|NaN|NAN)$)/;
+const RARE = /^(?:0o[0-7]+|0x[0-9a-fA-F]+|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))$/;
 
 /** A block whose indentation is said (YAML 1.2.2, 8.1.1.1): at the top of a document the two readers count it from different columns. */
 const SAYS_INDENTATION = /[|>](?:[+-]?[1-9]|[1-9][+-])[ \t]*(?:#.*)?$/m;
