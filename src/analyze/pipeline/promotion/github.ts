@@ -25,12 +25,15 @@ const forcedBy = (job: PipelineJob): string | undefined => {
 
 /** Jobs below a called one carry its id and a slash: waiting for the caller is waiting for them. */
 function neededBy(repository: RepositoryView, job: PipelineJob): readonly Wait[] {
+  if (job.needs.length === 0) return [];
   const despite = forcedBy(job);
-  return job.needs.flatMap((id) =>
-    repository.jobs
-      .filter((view) => view.job.id === id || view.job.id.startsWith(`${id}/`))
-      .map((view): Wait => ({ on: view.job.id, despite: despite ?? failsQuietly(view.job) })),
-  );
+  return job.needs.flatMap((id) => {
+    const below = `${id}/`;
+    // Ids of one repository begin alike for long, so the shorter ones are passed over by their length.
+    return repository.jobs
+      .filter(({ job: one }) => one.id.length >= id.length && (one.id === id || one.id.startsWith(below)))
+      .map(({ job: one }): Wait => ({ on: one.id, despite: despite ?? failsQuietly(one) }));
+  });
 }
 
 /** "continue-on-error: prevents a workflow run from failing when a job fails", so what needs the job goes on. */
@@ -42,8 +45,8 @@ const failsQuietly = ({ job }: PipelineJob): string | undefined =>
  * for success.
  */
 function startedBy(repository: RepositoryView, job: PipelineJob): readonly Wait[] {
-  const trigger = job.triggers.find((one) => one.event === "workflow_run");
-  if (trigger === undefined || job.triggers.length !== 1) return [];
+  const [trigger] = job.triggers;
+  if (trigger?.event !== "workflow_run" || job.triggers.length !== 1) return [];
   const isForSuccess = [job, ...above(repository, job)].some(({ job: one }) =>
     /workflow_run\.conclusion\s*==\s*'success'/.test(one.condition ?? ""),
   );
