@@ -6,7 +6,7 @@ import { bytes, filesOf, manifestFor } from "./estate-fixture.ts";
 import type { FileSet } from "./files.ts";
 import { digestsOf } from "./integrity.ts";
 import { type ManifestReading, readManifests, signManifest, writeManifest } from "./manifest.ts";
-import { keyIdOf } from "./signature.ts";
+import { keyIdOf } from "../lib/dsse.ts";
 
 const FILES = filesOf({ "aws/a.json": '{"test":"a"}', "aws/sub/b.json": '{"test":"b"}', "other/c.json": "{}" });
 const MANIFEST = manifestFor(FILES, "aws", ["get buckets"]);

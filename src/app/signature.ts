@@ -1,6 +1,6 @@
 // Ed25519 signatures (RFC 8032) over the canonical JSON of a manifest or a seal, checked against keys that the reader trusts.
 import { createPublicKey, type KeyObject, sign, verify } from "node:crypto";
-import { sha256 } from "../lib/hash.ts";
+import { keyIdOf } from "../lib/dsse.ts";
 import { canonicalJson } from "../lib/json.ts";
 import type { Manifest } from "../model/manifest.ts";
 
@@ -9,9 +9,6 @@ export type Signature = NonNullable<Manifest["signature"]>;
 interface Signable {
   readonly signature?: Signature | undefined;
 }
-
-/** SHA-256 of the public key's SPKI bytes. */
-export const keyIdOf = (publicKey: KeyObject): string => sha256(publicKey.export({ type: "spki", format: "der" }));
 
 const signedBytes = ({ signature: _, ...content }: Signable): Uint8Array => new TextEncoder().encode(canonicalJson(content));
 

@@ -2,7 +2,8 @@
 import type { Directory } from "../charter/directory.ts";
 import type { Charter, Door } from "../charter/schema.ts";
 import type { BreakGlassReason, BreakGlassRequested } from "../ledger/break-glass.ts";
-import { type BreakGlassState, type Dated, isOpen, type Use } from "./state.ts";
+import type { Dated } from "../ledger/entry.ts";
+import { type BreakGlassState, isOpen, type Use } from "./state.ts";
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;

@@ -1,7 +1,7 @@
 // The auditor's side of break-glass: every decision in the ledger is decided again, from what stood above it.
 import { directoryOf } from "../charter/directory.ts";
 import type { Charter } from "../charter/schema.ts";
-import type { Entry } from "../ledger/entry.ts";
+import { type Entry, restsOn } from "../ledger/entry.ts";
 import { decideBreakGlass, doorOf, mayExamine } from "./decide.ts";
 import { breakGlassHistory, type Use } from "./state.ts";
 
@@ -63,6 +63,3 @@ export function replayBreakGlass(charters: ReadonlyMap<string, Charter>): (entry
     return problem;
   };
 }
-
-const restsOn = (entry: Entry, reference: { readonly index: number; readonly leaf: string }): boolean =>
-  (entry.rests ?? []).some(({ index, leaf }) => index === reference.index && leaf === reference.leaf);

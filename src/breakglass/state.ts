@@ -7,13 +7,7 @@ import type {
   BreakGlassRequested,
   BreakGlassReviewed,
 } from "../ledger/break-glass.ts";
-import type { Entry } from "../ledger/entry.ts";
-
-export interface Dated<Body> {
-  readonly index: number;
-  readonly at: string;
-  readonly body: Body;
-}
+import type { Dated, Entry } from "../ledger/entry.ts";
 
 /** One use of a door, from the request to the review afterwards. */
 export interface Use {

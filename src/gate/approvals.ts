@@ -1,8 +1,9 @@
 // Which approvals count: of people who may, who are no author, not the requester, once each, and not too old.
 import type { Promotion } from "../charter/schema.ts";
+import type { Dated } from "../ledger/entry.ts";
 import type { PromotionRequested, Reason } from "../ledger/promotion.ts";
 import { approversOf, type Directory } from "../charter/directory.ts";
-import type { Dated, GateState } from "./state.ts";
+import type { GateState } from "./state.ts";
 
 const HOUR_MS = 3_600_000;
 

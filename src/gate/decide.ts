@@ -1,10 +1,11 @@
 // The one choke point of the gate: a request, what the ledger says, the charter and the time give a decision with its reasons.
 import type { Charter, Promotion } from "../charter/schema.ts";
+import type { Dated } from "../ledger/entry.ts";
 import type { PromotionRequested, Reason } from "../ledger/promotion.ts";
 import { countApprovals } from "./approvals.ts";
 import type { Directory } from "../charter/directory.ts";
 import { freezeAt } from "./freeze.ts";
-import { type Dated, type GateState, ranKey, requestOf, testsKey } from "./state.ts";
+import { type GateState, ranKey, requestOf, testsKey } from "./state.ts";
 
 const HOUR_MS = 3_600_000;
 

@@ -1,6 +1,6 @@
 // The auditor's side of the gate: every decision in the ledger is decided again, from what stood above it.
 import type { Charter } from "../charter/schema.ts";
-import type { Entry } from "../ledger/entry.ts";
+import { type Entry, restsOn } from "../ledger/entry.ts";
 import { decide } from "./decide.ts";
 import { directoryOf } from "../charter/directory.ts";
 import { gateHistory, standing } from "./state.ts";
@@ -47,6 +47,3 @@ export function replayGate(charters: ReadonlyMap<string, Charter>): (entry: Entr
     return problem;
   };
 }
-
-const restsOn = (entry: Entry, reference: { readonly index: number; readonly leaf: string }): boolean =>
-  (entry.rests ?? []).some(({ index, leaf }) => index === reference.index && leaf === reference.leaf);

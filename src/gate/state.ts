@@ -1,5 +1,5 @@
 // What the ledger says so far about promotions: a fold over its entries, the same for whoever decides and whoever verifies.
-import type { Entry } from "../ledger/entry.ts";
+import type { Dated, Entry } from "../ledger/entry.ts";
 import type {
   DeploymentConfirmed,
   PromotionDecided,
@@ -8,12 +8,6 @@ import type {
   Reference,
   TestReported,
 } from "../ledger/promotion.ts";
-
-export interface Dated<Body> {
-  readonly index: number;
-  readonly at: string;
-  readonly body: Body;
-}
 
 export interface GateState {
   readonly requests: ReadonlyMap<number, Dated<PromotionRequested>>;

@@ -71,6 +71,17 @@ export const Entry = z.discriminatedUnion("kind", [
 ]);
 export type Entry = z.infer<typeof Entry>;
 
+/** A body with its place in the ledger and its time, as folds keep it. */
+export interface Dated<Body> {
+  readonly index: number;
+  readonly at: string;
+  readonly body: Body;
+}
+
+/** Whether the entry names that earlier one, by place and leaf, among those that it rests on. */
+export const restsOn = (entry: Entry, reference: Reference): boolean =>
+  (entry.rests ?? []).some(({ index, leaf }) => index === reference.index && leaf === reference.leaf);
+
 export const encodeEntry = (entry: Entry): Uint8Array => new TextEncoder().encode(canonicalJson(entry));
 
 /** Reads the bytes of an entry. Other bytes of the same JSON are refused: an entry has one form (RFC 8785). */

@@ -20,15 +20,16 @@ export const preAuthentication = (payloadType: string, payload: Uint8Array): Buf
   Buffer.concat([Buffer.from(`DSSEv1 ${Buffer.byteLength(payloadType)} ${payloadType} ${payload.length} `), payload]);
 
 /** SHA-256 of the public key's SPKI bytes. */
-export const keyIdOf = (key: KeyObject): string =>
-  sha256(
-    createPublicKey(key.type === "private" ? key : key.export({ type: "spki", format: "pem" })).export({ type: "spki", format: "der" }),
-  );
+export const keyIdOf = (publicKey: KeyObject): string => sha256(publicKey.export({ type: "spki", format: "der" }));
 
 /** Signed with an Ed25519 private key. */
 export function seal(payloadType: string, payload: Uint8Array, privateKey: KeyObject): Envelope {
   const sig = sign(null, preAuthentication(payloadType, payload), privateKey).toString("base64");
-  return { payloadType, payload: Buffer.from(payload).toString("base64"), signatures: [{ keyid: keyIdOf(privateKey), sig }] };
+  return {
+    payloadType,
+    payload: Buffer.from(payload).toString("base64"),
+    signatures: [{ keyid: keyIdOf(createPublicKey(privateKey)), sig }],
+  };
 }
 
 /** The payload, when one of these Ed25519 keys signed it. Key ids are hints of whoever wrote the envelope, and decide nothing. */

@@ -1,7 +1,7 @@
 // Who may answer, how far a review is, and what a later collection says of what was revoked.
 import { type Directory, directoryOf } from "../charter/directory.ts";
 import type { Charter } from "../charter/schema.ts";
-import type { Entry } from "../ledger/entry.ts";
+import { type Entry, restsOn } from "../ledger/entry.ts";
 import type { ReviewItem } from "../ledger/review.ts";
 import { type Review, isWhole, reviewHistory } from "./state.ts";
 
@@ -83,11 +83,10 @@ export function replayReviews(charters: ReadonlyMap<string, Charter>): (entry: E
   const directories = new Map([...charters].map(([hash, charter]) => [hash, directoryOf(charter)]));
   const judge = (entry: Entry): string | undefined => {
     if (entry.kind !== "review-listed" && entry.kind !== "review-answered" && entry.kind !== "review-verified") return undefined;
-    const { index, leaf } = entry.body.review;
+    const { index } = entry.body.review;
     const review = state.reviews.get(index);
     if (review === undefined) return `speaks of entry ${index}, which opens no review`;
-    if (!(entry.rests ?? []).some((each) => each.index === index && each.leaf === leaf))
-      return `does not rest on entry ${index}, of which it speaks`;
+    if (!restsOn(entry, entry.body.review)) return `does not rest on entry ${index}, of which it speaks`;
     if (entry.kind === "review-listed") {
       const again = entry.body.items.find(({ id }) => review.items.has(id));
       if (again !== undefined) return `lists item ${again.id} again`;

@@ -1,13 +1,7 @@
 // What the ledger says so far about access reviews: a fold over its entries.
 import { hashOf } from "../lib/hash.ts";
-import type { Entry } from "../ledger/entry.ts";
+import type { Dated, Entry } from "../ledger/entry.ts";
 import type { RecordImported, ReviewAnswered, ReviewItem, ReviewOpened, ReviewVerified } from "../ledger/review.ts";
-
-export interface Dated<Body> {
-  readonly index: number;
-  readonly at: string;
-  readonly body: Body;
-}
 
 export interface Review {
   readonly opened: Dated<ReviewOpened>;

@@ -2,7 +2,8 @@
 import type { Charter } from "../../charter/schema.ts";
 import { decide } from "../../gate/decide.ts";
 import type { Directory } from "../../charter/directory.ts";
-import type { Dated, GateState } from "../../gate/state.ts";
+import type { GateState } from "../../gate/state.ts";
+import type { Dated } from "../../ledger/entry.ts";
 import type { PromotionRequested } from "../../ledger/promotion.ts";
 import type { PromotionView } from "./commands.ts";
 
