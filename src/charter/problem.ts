@@ -1,51 +1,13 @@
-// What is wrong with a charter, where, and what to write instead: the one form in which the charter room reports.
+// How the charter room reports what is wrong, and guesses what was meant.
+import { formatTextProblems, type TextProblem } from "../lib/text-problem.ts";
 
-export interface CharterProblem {
-  readonly file: string;
-  /** From 1. */
-  readonly line: number;
-  /** From 1. */
-  readonly column: number;
-  /** What is wrong. */
-  readonly message: string;
-  /** What to write instead. */
-  readonly remedy: string;
-}
+export { byPlace, type Locate, type Path, type Position, quoted } from "../lib/text-problem.ts";
 
-export interface Position {
-  readonly line: number;
-  readonly column: number;
-}
-
-/** A way into the charter: `["environments", 2, "tier"]`. */
-export type Path = readonly (string | number)[];
-
-/** Where the value at a path stands, or its key. A path that is not written stands where the nearest member around it does. */
-export type Locate = (path: Path, part?: "key" | "value") => Position;
+export type CharterProblem = TextProblem;
 
 const SHOWN = 20;
 
-/** Each problem as two lines: where and what, then what to write instead. */
-export function formatProblems(problems: readonly CharterProblem[]): string {
-  const shown = problems.slice(0, SHOWN).map((p) => `${p.file}:${p.line}:${p.column}  ${p.message}\n  ${p.remedy}`);
-  if (problems.length > SHOWN) shown.push(`${problems.length - SHOWN} more problems are not shown.`);
-  return shown.join("\n");
-}
-
-export const byPlace = (a: CharterProblem, b: CharterProblem): number =>
-  a.line - b.line || a.column - b.column || (a.message < b.message ? -1 : a.message > b.message ? 1 : 0);
-
-/**
- * A text from the charter, in quotes, for a message. Charters come from outside, so control characters (C0, C1 and the line separators) are
- * escaped: an attacker-controlled name must not move the cursor or colour the terminal.
- */
-export function quoted(text: string): string {
-  const short = text.length > 200 ? `${text.slice(0, 199)}…` : text;
-  return JSON.stringify(short).replaceAll(
-    /[\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g,
-    (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`,
-  );
-}
+export const formatProblems = (problems: readonly CharterProblem[]): string => formatTextProblems(problems, SHOWN);
 
 /** The candidate that was probably meant: the one within a third of its length in edits, or that starts with what was written. */
 export function nearest(written: string, candidates: readonly string[]): string | undefined {
