@@ -1,6 +1,7 @@
 // Live collection: asks projects of an Azure DevOps organization, and its groups, for the answers of shapes.ts, and hands on what came. Changes nothing.
 import { isObject, type Json, type JsonObject } from "../../lib/json.ts";
 import { fail, ok, type Result } from "../../lib/result.ts";
+import { type Forge, openedForge, paceOf } from "../forge-opening.ts";
 import { eachOf, RestAsking, refusalOf } from "../rest-asking.ts";
 import { connectRest, type RestAnswer, type RestConnection } from "../rest-client.ts";
 import type { Sink } from "../sink.ts";
@@ -28,11 +29,6 @@ export interface FetchOptions {
   readonly progress?: (state: { readonly asked: number; readonly answered: number }) => void;
 }
 
-export interface Forge {
-  readonly caller: { readonly name: string; readonly server: string };
-  readonly collect: (sink: Sink) => Promise<void>;
-}
-
 /** What the requests share. */
 export interface Asker {
   readonly asking: RestAsking;
@@ -58,31 +54,16 @@ export async function openAzure(options: FetchOptions): Promise<Result<Forge, st
     connectRest({
       base: to,
       headers: { Accept: `application/json;${VERSION}`, Authorization: authorizationOf(options.token), "User-Agent": "bulkhead" },
-      concurrency: options.concurrency,
-      ...(options.firstWaitMs !== undefined && { firstWaitMs: options.firstWaitMs }),
-      ...(options.longestWaitMs !== undefined && { longestWaitMs: options.longestWaitMs }),
-      ...(options.say && { say: options.say }),
+      ...paceOf(options),
     });
   const [main, graph] = [connect(base), connect(graphs)];
   if (!main.ok) return main;
   if (!graph.ok) return graph;
-  const close = (): void => {
-    main.value.close();
-    graph.value.close();
-  };
-  const name = await whoAmI(main.value, options.organization);
-  if (!name.ok) {
-    close();
-    return name;
-  }
-  const collect = async (sink: Sink): Promise<void> => {
-    try {
-      await collectAll(main.value, graph.value, sink, options);
-    } finally {
-      close();
-    }
-  };
-  return ok({ caller: { name: name.value, server: main.value.server }, collect });
+  return openedForge(
+    [main.value, graph.value],
+    (connection) => whoAmI(connection, options.organization),
+    (sink) => collectAll(main.value, graph.value, sink, options),
+  );
 }
 
 /** Whoever is not known is led to a page for signing in (302 or 203), which is no answer. */

@@ -1,6 +1,7 @@
 // Live collection: asks an organization, or single repositories, for the answers of shapes.ts, and hands on what GitHub answered. Changes nothing.
 import { isObject, type Json, type JsonObject } from "../../lib/json.ts";
 import { fail, ok, type Result } from "../../lib/result.ts";
+import { type Forge, openedForge, paceOf } from "../forge-opening.ts";
 import { eachOf, RestAsking, refusalOf } from "../rest-asking.ts";
 import { connectRest, type RestAnswer, type RestConnection } from "../rest-client.ts";
 import type { Sink } from "../sink.ts";
@@ -30,16 +31,6 @@ export interface FetchOptions {
   readonly progress?: (state: { readonly asked: number; readonly answered: number }) => void;
 }
 
-export interface Caller {
-  readonly name: string;
-  readonly server: string;
-}
-
-export interface Forge {
-  readonly caller: Caller;
-  readonly collect: (sink: Sink) => Promise<void>;
-}
-
 /** What the requests share. */
 export interface Asker {
   readonly asking: RestAsking;
@@ -59,26 +50,11 @@ export async function openGithub(options: FetchOptions): Promise<Result<Forge, s
       "User-Agent": "bulkhead",
       "X-GitHub-Api-Version": "2022-11-28",
     },
-    concurrency: options.concurrency,
     throttled,
-    ...(options.firstWaitMs !== undefined && { firstWaitMs: options.firstWaitMs }),
-    ...(options.longestWaitMs !== undefined && { longestWaitMs: options.longestWaitMs }),
-    ...(options.say && { say: options.say }),
+    ...paceOf(options),
   });
   if (!connection.ok) return connection;
-  const name = await whoAmI(connection.value);
-  if (!name.ok) {
-    connection.value.close();
-    return name;
-  }
-  const collect = async (sink: Sink): Promise<void> => {
-    try {
-      await collectAll(connection.value, sink, options);
-    } finally {
-      connection.value.close();
-    }
-  };
-  return ok({ caller: { name: name.value, server: connection.value.server }, collect });
+  return openedForge([connection.value], whoAmI, (sink) => collectAll(connection.value, sink, options));
 }
 
 /** An app's installation is no user, and may not ask who it is ("Resource not accessible by integration"). */

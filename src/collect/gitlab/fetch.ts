@@ -1,6 +1,7 @@
 // Live collection: asks a group with its subgroups, or single projects, for the answers of shapes.ts, and hands on what GitLab answered. Changes nothing.
 import { isObject, type Json, type JsonObject } from "../../lib/json.ts";
 import { fail, ok, type Result } from "../../lib/result.ts";
+import { type Forge, openedForge, paceOf } from "../forge-opening.ts";
 import { eachOf, RestAsking, refusalOf } from "../rest-asking.ts";
 import { connectRest, retryAfterMs, type RestAnswer, type RestConnection } from "../rest-client.ts";
 import type { Sink } from "../sink.ts";
@@ -28,11 +29,6 @@ export interface FetchOptions {
   readonly progress?: (state: { readonly asked: number; readonly answered: number }) => void;
 }
 
-export interface Forge {
-  readonly caller: { readonly name: string; readonly server: string };
-  readonly collect: (sink: Sink) => Promise<void>;
-}
-
 /** What the requests share. */
 export interface Asker {
   readonly asking: RestAsking;
@@ -47,26 +43,11 @@ export async function openGitlab(options: FetchOptions): Promise<Result<Forge, s
     base,
     // Tokens of every kind are taken so, those of OAuth too ("REST API authentication").
     headers: { Accept: "application/json", Authorization: `Bearer ${options.token}`, "User-Agent": "bulkhead" },
-    concurrency: options.concurrency,
     throttled,
-    ...(options.firstWaitMs !== undefined && { firstWaitMs: options.firstWaitMs }),
-    ...(options.longestWaitMs !== undefined && { longestWaitMs: options.longestWaitMs }),
-    ...(options.say && { say: options.say }),
+    ...paceOf(options),
   });
   if (!connection.ok) return connection;
-  const name = await whoAmI(connection.value);
-  if (!name.ok) {
-    connection.value.close();
-    return name;
-  }
-  const collect = async (sink: Sink): Promise<void> => {
-    try {
-      await collectAll(connection.value, sink, options);
-    } finally {
-      connection.value.close();
-    }
-  };
-  return ok({ caller: { name: name.value, server: connection.value.server }, collect });
+  return openedForge([connection.value], whoAmI, (sink) => collectAll(connection.value, sink, options));
 }
 
 async function whoAmI(connection: RestConnection): Promise<Result<string, string>> {

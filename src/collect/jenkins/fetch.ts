@@ -1,6 +1,7 @@
 // Live collection: asks a Jenkins controller for its jobs' settings, credentials by id, roles, agents and configuration. Changes nothing.
 import { isObject, type Json, type JsonObject } from "../../lib/json.ts";
 import { fail, ok, type Result } from "../../lib/result.ts";
+import { type Forge, openedForge, paceOf } from "../forge-opening.ts";
 import { eachOf, RestAsking, refusalOf } from "../rest-asking.ts";
 import { connectRest, type RestConnection } from "../rest-client.ts";
 import type { Sink } from "../sink.ts";
@@ -21,11 +22,6 @@ export interface FetchOptions {
   readonly progress?: (state: { readonly asked: number; readonly answered: number }) => void;
 }
 
-export interface Forge {
-  readonly caller: { readonly name: string; readonly server: string };
-  readonly collect: (sink: Sink) => Promise<void>;
-}
-
 /** Error: why nothing can be asked. */
 export async function openJenkins(options: FetchOptions): Promise<Result<Forge, string>> {
   const base = URL.parse(options.url);
@@ -34,25 +30,10 @@ export async function openJenkins(options: FetchOptions): Promise<Result<Forge, 
     base,
     // "Authenticating scripted clients": the API token in place of the password; with it no crumb is asked for.
     headers: { Authorization: `Basic ${Buffer.from(`${options.user}:${options.token}`).toString("base64")}`, "User-Agent": "bulkhead" },
-    concurrency: options.concurrency,
-    ...(options.firstWaitMs !== undefined && { firstWaitMs: options.firstWaitMs }),
-    ...(options.longestWaitMs !== undefined && { longestWaitMs: options.longestWaitMs }),
-    ...(options.say && { say: options.say }),
+    ...paceOf(options),
   });
   if (!connection.ok) return connection;
-  const name = await whoAmI(connection.value);
-  if (!name.ok) {
-    connection.value.close();
-    return name;
-  }
-  const collect = async (sink: Sink): Promise<void> => {
-    try {
-      await collectAll(connection.value, sink, options);
-    } finally {
-      connection.value.close();
-    }
-  };
-  return ok({ caller: { name: name.value, server: connection.value.server }, collect });
+  return openedForge([connection.value], whoAmI, (sink) => collectAll(connection.value, sink, options));
 }
 
 async function whoAmI(connection: RestConnection): Promise<Result<string, string>> {
