@@ -1,7 +1,7 @@
 // bulkhead collect azure: asks Azure DevOps' REST API and writes what it answered to files, with a manifest; or prints the least permissions.
 import { type Command, InvalidArgumentError } from "commander";
 import { azurePermissions, collectAzure } from "../app/collect-forge.ts";
-import { daysAgo, fingerprinting, places, say, sayAgain, since } from "./collecting.ts";
+import { daysAgo, places, runOf, since } from "./collecting.ts";
 import { EXIT } from "./exit.ts";
 import { withExamples } from "./flags.ts";
 import { put } from "./io.ts";
@@ -64,12 +64,7 @@ async function collect(flags: Flags): Promise<void> {
     ...{ url: flags.url, token, organization },
     ...(named && { projects: named }),
     ...(flags.history && { since: flags.since ?? daysAgo(90) }),
-    concurrency: flags.concurrency,
-    fingerprint: fingerprinting(),
-    output: flags.output,
-    refresh: flags.refresh ?? false,
-    say,
-    ...(process.stderr.isTTY && { progress: ({ asked, answered }) => sayAgain(`${organization}  ${answered} of ${asked} calls`) }),
+    ...runOf(flags, organization),
   });
   if (unanswered > 0) process.exitCode = EXIT.unknown;
 }

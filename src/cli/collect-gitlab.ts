@@ -1,7 +1,7 @@
 // bulkhead collect gitlab: asks GitLab's REST API and writes what it answered to files, with a manifest; or prints the least permissions.
 import { type Command, InvalidArgumentError } from "commander";
 import { collectGitlab, gitlabPermissions } from "../app/collect-forge.ts";
-import { daysAgo, fingerprinting, places, say, sayAgain, since } from "./collecting.ts";
+import { daysAgo, places, runOf, since } from "./collecting.ts";
 import { EXIT } from "./exit.ts";
 import { withExamples } from "./flags.ts";
 import { put } from "./io.ts";
@@ -68,12 +68,7 @@ async function collect(flags: Flags): Promise<void> {
     ...(group !== undefined && { group }),
     ...(named && { projects: named }),
     ...(flags.history && { since: flags.since ?? daysAgo(90) }),
-    concurrency: flags.concurrency,
-    fingerprint: fingerprinting(),
-    output: flags.output,
-    refresh: flags.refresh ?? false,
-    say,
-    ...(process.stderr.isTTY && { progress: ({ asked, answered }) => sayAgain(`${owner}  ${answered} of ${asked} calls`) }),
+    ...runOf(flags, owner),
   });
   if (unanswered > 0) process.exitCode = EXIT.unknown;
 }

@@ -1,7 +1,7 @@
 // bulkhead collect jenkins: asks a Jenkins controller and writes what it answered to files, with a manifest; or prints the least permissions.
 import type { Command } from "commander";
 import { collectJenkins, jenkinsPermissions } from "../app/collect-forge.ts";
-import { fingerprinting, places, say, sayAgain } from "./collecting.ts";
+import { places, runOf } from "./collecting.ts";
 import { EXIT } from "./exit.ts";
 import { withExamples } from "./flags.ts";
 import { put } from "./io.ts";
@@ -57,10 +57,8 @@ async function collect(flags: Flags): Promise<void> {
       "JENKINS_USER and JENKINS_TOKEN  are not set\n  Give a user and an API token of it (the user's page, Security).",
     );
   const unanswered = await collectJenkins({
-    ...{ url: flags.url, user, token, controller, concurrency: flags.concurrency, fingerprint: fingerprinting(), output: flags.output },
-    refresh: flags.refresh ?? false,
-    say,
-    ...(process.stderr.isTTY && { progress: ({ asked, answered }) => sayAgain(`${controller}  ${answered} of ${asked} calls`) }),
+    ...{ url: flags.url, user, token, controller },
+    ...runOf(flags, controller),
   });
   if (unanswered > 0) process.exitCode = EXIT.unknown;
 }

@@ -2,7 +2,7 @@
 import { type Command, InvalidArgumentError } from "commander";
 import { stringify } from "yaml";
 import { collectKubernetes, leastRole } from "../app/collect-kubernetes.ts";
-import { fingerprinting, places, say, sayAgain } from "./collecting.ts";
+import { places, runOf } from "./collecting.ts";
 import { EXIT } from "./exit.ts";
 import { withExamples } from "./flags.ts";
 import { put } from "./io.ts";
@@ -61,13 +61,8 @@ async function collect(flags: Flags): Promise<void> {
     context: flags.context,
     ...(flags.kubeconfig !== undefined && { kubeconfig: flags.kubeconfig }),
     cluster,
-    concurrency: flags.concurrency,
     chunkSize: flags.chunkSize,
-    fingerprint: fingerprinting(),
-    output: flags.output,
-    refresh: flags.refresh ?? false,
-    say,
-    ...(process.stderr.isTTY && { progress: ({ asked, answered }) => sayAgain(`${cluster}  ${answered} of ${asked} lists`) }),
+    ...runOf(flags, cluster, "lists"),
   });
   if (unanswered > 0) process.exitCode = EXIT.unknown;
 }

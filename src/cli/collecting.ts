@@ -31,3 +31,20 @@ export function since(value: string): Date {
   if (!/^\d{4}-\d\d-\d\d(?:T[\d:.]+Z)?$/.test(value) || Number.isNaN(at)) throw new InvalidArgumentError("Write a date as 2026-08-01.");
   return new Date(at);
 }
+
+/** What every collection is told of how to run, by the flags that they share; on a terminal with a count of `unit` that is written over. */
+export const runOf = (
+  { concurrency, output, refresh }: { readonly concurrency: number; readonly output: string; readonly refresh?: boolean },
+  of: string,
+  unit: "calls" | "lists" = "calls",
+) => ({
+  concurrency,
+  fingerprint: fingerprinting(),
+  output,
+  refresh: refresh ?? false,
+  say,
+  ...(process.stderr.isTTY && {
+    progress: ({ asked, answered }: { readonly asked: number; readonly answered: number }): void =>
+      sayAgain(`${of}  ${answered} of ${asked} ${unit}`),
+  }),
+});

@@ -112,7 +112,9 @@ function looking(plain: FastifyInstance, { store }: SignInRoutes): void {
 
 function ending(plain: FastifyInstance, { store }: SignInRoutes): void {
   const app = plain.withTypeProvider<ZodTypeProvider>();
-  const found = async (id: string): Promise<boolean> => (await accountById(store, id)) !== undefined;
+  const mustExist = async (id: string): Promise<void> => {
+    if ((await accountById(store, id)) === undefined) throw new ProblemError(404, "not-found", "there is none of that id");
+  };
   app.post(
     "/v1/accounts/:id/vouch",
     {
@@ -128,7 +130,7 @@ function ending(plain: FastifyInstance, { store }: SignInRoutes): void {
     },
     async (request, reply) => {
       const by = actor(request);
-      if (!(await found(request.params.id))) throw new ProblemError(404, "not-found", "there is none of that id");
+      await mustExist(request.params.id);
       await vouch(store, request.params.id, by);
       return reply.code(204).send(null);
     },
@@ -147,7 +149,7 @@ function ending(plain: FastifyInstance, { store }: SignInRoutes): void {
     },
     async (request, reply) => {
       const by = actor(request);
-      if (!(await found(request.params.id))) throw new ProblemError(404, "not-found", "there is none of that id");
+      await mustExist(request.params.id);
       if (request.params.id === by.id) throw new AuthError("FORBIDDEN", "another administrator must end yours");
       await disableAccount(store, request.params.id, by.id);
       return reply.code(204).send(null);
@@ -167,7 +169,7 @@ function ending(plain: FastifyInstance, { store }: SignInRoutes): void {
     },
     async (request, reply) => {
       const by = actor(request);
-      if (!(await found(request.params.id))) throw new ProblemError(404, "not-found", "there is none of that id");
+      await mustExist(request.params.id);
       if (request.params.id === by.id) throw new AuthError("FORBIDDEN", "another administrator must end yours");
       await eraseAccount(store, request.params.id, by.id);
       return reply.code(204).send(null);
