@@ -3,7 +3,7 @@ import type { Directory } from "../charter/directory.ts";
 import type { Charter, Door } from "../charter/schema.ts";
 import type { BreakGlassReason, BreakGlassRequested } from "../ledger/break-glass.ts";
 import type { Dated } from "../ledger/entry.ts";
-import { type BreakGlassState, isOpen, type Use } from "./state.ts";
+import type { BreakGlassState, Use } from "./state.ts";
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -122,10 +122,8 @@ function agreed(
 
 /** Who left a use without its review past the deadline opens nothing more until another has looked at it. */
 function overdueReasons(person: string, state: BreakGlassState, directory: Directory, at: string): readonly BreakGlassReason[] {
-  const open = [...state.uses.values()].filter(
-    (use) => directory.personOf(use.request.body.requester) === person && isOverdue(use, at) && !isOpen(use, at),
-  );
-  return open.slice(0, 5).map((use) => ({
+  const overdue = [...state.uses.values()].filter((use) => directory.personOf(use.request.body.requester) === person && isOverdue(use, at));
+  return overdue.slice(0, 5).map((use) => ({
     code: "review-overdue" as const,
     text: `the use of ${use.request.body.door} that entry ${use.request.index} asked for was to be reviewed by ${use.decision?.body.examineBy ?? "then"}`,
   }));

@@ -72,7 +72,3 @@ export function breakGlassHistory(): { readonly state: BreakGlassState; add(entr
     },
   };
 }
-
-/** Given, and neither returned nor run out at this time. */
-export const isOpen = ({ decision, ended }: Use, at: string): boolean =>
-  decision?.body.outcome === "granted" && ended === undefined && (decision.body.until ?? "") > at;

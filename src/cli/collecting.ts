@@ -18,6 +18,16 @@ export const say = (line: string): void => void process.stderr.write(`${process.
 /** In place of the line before; for terminals only. */
 export const sayAgain = (line: string): void => void process.stderr.write(`${CLEAR}${line}`);
 
+/** A line for each phase of long work; on a terminal one line that is written over until the phase `done`. */
+export function phases(): (phase: string, line: string) => void {
+  let last = "";
+  return (phase, line) => {
+    if (process.stderr.isTTY) process.stderr.write(`${CLEAR}${line}${phase === "done" ? "\n" : ""}`);
+    else if (phase !== last) process.stderr.write(`${line}\n`);
+    last = phase;
+  };
+}
+
 export function places(value: string): number {
   const count = Number(value);
   if (!Number.isInteger(count) || count < 1 || count > 64) throw new InvalidArgumentError("Write a whole number from 1 to 64.");

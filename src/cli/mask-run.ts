@@ -4,6 +4,7 @@ import { keyFrom, passingKey } from "../app/mask/key.ts";
 import { renderPlan, renderRun } from "../app/mask/render.ts";
 import { shownPlace } from "../app/mask/source.ts";
 import { formatPolicyProblems, planMask, type Progress, runMask, type SubsetRequest } from "../app/mask/run.ts";
+import { phases } from "./collecting.ts";
 import { withExamples, withFormat } from "./flags.ts";
 import { type CertificateFlags, certificateRequest, withCertificate, writeCertificate } from "./mask-certify.ts";
 import { collect, put, readText } from "./texts.ts";
@@ -106,17 +107,10 @@ function root(given: string): SubsetRequest["roots"][number] {
   return { table: given.slice(0, colon).trim(), where: given.slice(colon + 1).trim() };
 }
 
-/** On a terminal a line that is written over; else a line for each phase. */
 function teller(): (progress: Progress) => void {
   const start = performance.now();
-  let last = "";
-  return ({ phase, rows, bytes, rowsOf }) => {
-    const elapsed = (performance.now() - start) / 1000;
-    if (process.stderr.isTTY)
-      process.stderr.write(`\r\u001b[K${lineOf(phase, rows, bytes, rowsOf, elapsed)}${phase === "done" ? "\n" : ""}`);
-    else if (phase !== last) process.stderr.write(`${lineOf(phase, rows, bytes, rowsOf, elapsed)}\n`);
-    last = phase;
-  };
+  const tell = phases();
+  return ({ phase, rows, bytes, rowsOf }) => tell(phase, lineOf(phase, rows, bytes, rowsOf, (performance.now() - start) / 1000));
 }
 
 function lineOf(phase: Progress["phase"], rows: number, bytes: number, rowsOf: number, elapsed: number): string {

@@ -6,6 +6,7 @@ import { checkCertificate, signed, withVerification } from "../app/mask/certific
 import { keyFrom } from "../app/mask/key.ts";
 import { formatPolicyProblems } from "../app/mask/run.ts";
 import { renderVerify, runVerify, type VerifyProgress, type VerifyReport } from "../app/mask/verify.ts";
+import { phases } from "./collecting.ts";
 import { EXIT } from "./exit.ts";
 import { withExamples, withFormat } from "./flags.ts";
 import { put, readText } from "./texts.ts";
@@ -64,13 +65,7 @@ function completing({ certificate, signKey }: Flags): ((report: VerifyReport) =>
   return (report) => put(signed(withVerification(statement, report, new Date()), key), certificate);
 }
 
-/** On a terminal a line that is written over; else a line for each phase. */
 function teller(): (progress: VerifyProgress) => void {
-  let last = "";
-  return ({ phase, values, bytes }) => {
-    const line = `${phase}: ${values.toLocaleString("en")} values, ${(bytes / 1e6).toFixed(1)} MB`;
-    if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${line}${phase === "done" ? "\n" : ""}`);
-    else if (phase !== last) process.stderr.write(`${line}\n`);
-    last = phase;
-  };
+  const tell = phases();
+  return ({ phase, values, bytes }) => tell(phase, `${phase}: ${values.toLocaleString("en")} values, ${(bytes / 1e6).toFixed(1)} MB`);
 }

@@ -80,7 +80,7 @@ async function scanTable(
       counts.words += 1 + Math.floor((end - start) / BYTES_OF_WORD);
       total.values++;
       total.bytes += end - start;
-      const onHit: OnHit = (place, isWhole, _length, from, to) => {
+      const onHit: OnHit = (place, isWhole, from, to) => {
         const where = tallyOf(
           tallies[field] as Map<number, Tally>,
           known,

@@ -79,7 +79,7 @@ describe("values", () => {
         const text = Buffer.from(planted.join(", "));
         const { scan } = known(values);
         const found = new Set<string>();
-        scan(text, 0, text.length, (_place, isWhole, _length, from, to) => found.add(`${isWhole} ${normalOf(text.subarray(from, to))}`));
+        scan(text, 0, text.length, (_place, isWhole, from, to) => found.add(`${isWhole} ${normalOf(text.subarray(from, to))}`));
         const wholes = new Set(values.map((each) => normalOf(Buffer.from(each))));
         const inside = new Set(
           values

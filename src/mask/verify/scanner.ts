@@ -33,8 +33,7 @@ export function seek({ longest }: Sought, bytes: Uint8Array, start: number, end:
   if (length > (longest[place] as number)) longest[place] = Math.min(255, length);
 }
 
-/** `length`: compared bytes of what was found. */
-export type OnHit = (place: number, isWhole: boolean, length: number, start: number, end: number) => void;
+export type OnHit = (place: number, isWhole: boolean, start: number, end: number) => void;
 
 export interface Scanner {
   /** `input` may be read until the next call. */
@@ -96,7 +95,7 @@ function scanWhole(context: Context, input: Buffer, start: number, end: number, 
   }
   if (length > 0) {
     const place = context.known.find(spread(a), spread(b));
-    if (place >= 0) onHit(place, true, length, start, end);
+    if (place >= 0) onHit(place, true, start, end);
   }
   return { from, to, words, mayHaveEscapes };
 }
@@ -136,7 +135,7 @@ function extend(context: Context, input: Buffer, from: number, end: number, most
     if (normal === 0) {
       if (before !== 0 && length >= LEAST_LENGTH_INSIDE && (from !== whole.from || at !== whole.to)) {
         const place = context.known.find(spread(a), spread(b));
-        if (place >= 0) onHit(place, false, length, from, at);
+        if (place >= 0) onHit(place, false, from, at);
       }
       before = 0;
       continue;
