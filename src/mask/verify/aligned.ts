@@ -35,6 +35,7 @@ export async function alignRows(
   production: Side,
   lower: Side,
   seeds: Seeds,
+  rowsOf: ReadonlyMap<string, number>,
   masking: { readonly maskers: Maskers; readonly prf: ((domain: string) => Prf) | undefined },
 ): Promise<{ readonly aligned: readonly Aligned[]; readonly notAligned: readonly string[] }> {
   const aligned: Aligned[] = [];
@@ -47,7 +48,7 @@ export async function alignRows(
     const keys = keyMaskings(table, masking);
     const columns = masked.filter(({ name }) => there.columns.some((column) => column.name === name));
     if (keys === undefined) notAligned.push(table.id);
-    else aligned.push(...(await alignTable(table, columns, keys, production, lower, seeds)));
+    else aligned.push(...(await alignTable(table, columns, keys, production, lower, seeds, rowsOf.get(table.id) ?? 0)));
   }
   return { aligned, notAligned };
 }
@@ -58,7 +59,7 @@ interface Key {
   readonly masking: Masking | undefined;
 }
 
-function keyMaskings({ facts, columns }: TablePlan, { maskers, prf }: Parameters<typeof alignRows>[4]): readonly Key[] | undefined {
+function keyMaskings({ facts, columns }: TablePlan, { maskers, prf }: Parameters<typeof alignRows>[5]): readonly Key[] | undefined {
   const primary = facts.uniqueKeys.find(({ isPrimary }) => isPrimary);
   const plans = primary?.columns.map((name) => columns.find((column) => column.name === name));
   if (plans === undefined || plans.length === 0) return undefined;
@@ -82,10 +83,11 @@ async function alignTable(
   production: Side,
   lower: Side,
   seeds: Seeds,
+  rows: number,
 ): Promise<readonly Aligned[]> {
   const names = columns.map(({ name }) => name);
   const wanted = [...keys.map(({ name }) => name), ...names];
-  const parts = 2 ** Math.max(0, Math.ceil(Math.log2(Math.max(1, (await production.count(table.facts)) / MOST_ROWS))));
+  const parts = 2 ** Math.max(0, Math.ceil(Math.log2(Math.max(1, rows / MOST_ROWS))));
   const places = new Map<number, number>();
   const values: Int32Array[] = names.map(() => new Int32Array(1024));
   const sums = { a: 0, b: 0 };

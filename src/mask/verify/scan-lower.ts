@@ -27,6 +27,8 @@ export interface Scanned {
   readonly risks: readonly Hit[];
   readonly values: number;
   readonly bytes: number;
+  /** Of each table. */
+  readonly rows: ReadonlyMap<string, number>;
 }
 
 interface Tally {
@@ -46,14 +48,16 @@ export async function scanLower(known: Known, lower: Side, onProgress?: (values:
   const total = { values: 0, bytes: 0 };
   const leaks: Hit[] = [];
   const risks: Hit[] = [];
+  const rows = new Map<string, number>();
   const { scan } = scanner(known.fingerprints, known.sought, known.seeds);
   for (const table of lower.inventory.tables) {
     if (!table.holdsRows) continue;
     const result = await scanTable(known, lower, table, scan, total, onProgress);
     leaks.push(...result.leaks);
     risks.push(...result.risks);
+    rows.set(table.id, result.rows);
   }
-  return { leaks, risks, ...total };
+  return { leaks, risks, rows, ...total };
 }
 
 async function scanTable(
@@ -63,13 +67,13 @@ async function scanTable(
   scan: ReturnType<typeof scanner>["scan"],
   total: { values: number; bytes: number },
   onProgress: ((values: number, bytes: number) => void) | undefined,
-): Promise<Pick<Scanned, "leaks" | "risks">> {
+): Promise<Pick<Scanned, "leaks" | "risks"> & { readonly rows: number }> {
   const names = table.columns.map(({ name }) => name);
   const tallies = names.map(() => new Map<number, Tally>());
   const compared = names.map(() => ({ values: 0, words: 0 }));
   const row = lower.rowName === undefined ? [] : [lower.rowName];
   let rowNumber = 0;
-  await lower.rows(table, [...names, ...row], ({ bytes, starts, ends }) => {
+  const rows = await lower.rows(table, [...names, ...row], ({ bytes, starts, ends }) => {
     rowNumber++;
     for (let field = 0; field < names.length; field++) {
       const start = starts[field] as number;
@@ -97,7 +101,7 @@ async function scanTable(
     }
     if (rowNumber % 16_384 === 0) onProgress?.(total.values, total.bytes);
   });
-  return judge(known, table, names, tallies, compared);
+  return { ...judge(known, table, names, tallies, compared), rows };
 }
 
 function tallyOf(

@@ -39,6 +39,8 @@ export interface Known {
   readonly fingerprints: Fingerprints;
   readonly sought: Sought;
   readonly seeds: Seeds;
+  /** Of each table that has a sensitive column. */
+  readonly rows: ReadonlyMap<string, number>;
   /** A few values that are sought inside of texts, in memory only, to show that this very scan finds them. */
   readonly canaries: readonly Buffer[];
 }
@@ -57,12 +59,13 @@ export async function fingerprintProduction(
   const values = columns.map((): ColumnValues => ({ rows: 0, nulls: 0, distinct: 0, digits: digitBits() }));
   const canaries: Buffer[] = [];
   const sums = { a: 0, b: 0 };
+  const counted = new Map<string, number>();
   let rows = 0;
   for (const [table, mine] of Map.groupBy(columns, (column) => column.table)) {
     const facts = side.inventory.tables.find(({ id }) => id === table);
     if (facts === undefined) continue;
     const places = mine.map((column) => columns.indexOf(column));
-    await side.rows(
+    const read = await side.rows(
       facts,
       mine.map(({ name }) => name),
       ({ bytes, starts, ends }) => {
@@ -94,6 +97,7 @@ export async function fingerprintProduction(
         }
       },
     );
+    counted.set(table, read);
   }
-  return { columns, values, fingerprints: known, sought: inside, seeds, canaries };
+  return { columns, values, fingerprints: known, sought: inside, seeds, rows: counted, canaries };
 }

@@ -79,10 +79,13 @@ export async function verifyMasking(verification: Verification): Promise<Result<
   const scanned = await scanLower(known, lower, (values, bytes) => onProgress?.({ phase: "lower", values, bytes }));
   const { values, bytes, leaks, risks } = scanned;
   onProgress?.({ phase: "rows", values, bytes });
-  const { aligned, notAligned } = await alignRows(plan.value, production, lower, seeds, { maskers, prf: key && prfOfDomains(key) });
+  const { aligned, notAligned } = await alignRows(plan.value, production, lower, seeds, known.rows, {
+    maskers,
+    prf: key && prfOfDomains(key),
+  });
   onProgress?.({ phase: "constraints", values, bytes });
   const canaries = findCanaries(known);
-  const tables = await tablesOf(plan.value, production, lower);
+  const tables = await tablesOf(plan.value, production, lower, known.rows, scanned.rows);
   const orphans = await orphansOf(lower);
   const unvalidated = await lower.unvalidated();
   const anonymity = await anonymityOf(policy, lower);
@@ -122,12 +125,19 @@ export async function verifyMasking(verification: Verification): Promise<Result<
   });
 }
 
-async function tablesOf(plan: MaskPlan, production: Side, lower: Side): Promise<readonly TableVerified[]> {
+/** Rows that were read are not counted again. */
+async function tablesOf(
+  plan: MaskPlan,
+  production: Side,
+  lower: Side,
+  above: ReadonlyMap<string, number>,
+  below: ReadonlyMap<string, number>,
+): Promise<readonly TableVerified[]> {
   const tables: TableVerified[] = [];
   for (const { id, action, facts, columns } of plan.tables) {
     if (!facts.holdsRows) continue;
     const there = lower.inventory.tables.find((table) => table.id === id);
-    const rows = there && (await lower.count(there));
+    const rows = there && (below.get(id) ?? 0);
     const dropped = columns.filter(({ name, rule }) => rule.kind === "drop" && there?.columns.some((column) => column.name === name));
     const problem =
       action === "drop" && there !== undefined
@@ -139,7 +149,7 @@ async function tablesOf(plan: MaskPlan, production: Side, lower: Side): Promise<
             : undefined;
     tables.push({
       id,
-      production: await production.count(facts),
+      production: above.get(id) ?? (await production.count(facts)),
       ...(rows !== undefined && { lower: rows }),
       ...(problem !== undefined && { problem }),
     });
