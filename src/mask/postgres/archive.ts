@@ -141,13 +141,32 @@ export async function restoreBefore(restoring: Restoring): Promise<void> {
   await runProgram("pg_restore", [...common(restoring), ...words, `--dbname=${environment["PGDATABASE"]}`, archive], environment);
 }
 
-/** Constraints, indexes and triggers, as many at a time as there are jobs. */
+/**
+ * Constraints, indexes and triggers, as many at a time as there are jobs. Joining the index of a partition to its table's locks both tables, in an
+ * order of its own: beside others that do the same, or that build on one of them, it deadlocks. So those are joined alone, after the
+ * indexes and before what rests on them (pg_dump lists them in that order).
+ */
 export async function restoreAfter(restoring: Restoring, jobs: number): Promise<void> {
-  const { archive, to, folder, entries } = restoring;
+  const { entries } = restoring;
+  const isJoining = ({ kind }: Entry): boolean => kind === "INDEX ATTACH";
+  const last = entries.findLastIndex(isJoining);
+  await restorePart(
+    restoring,
+    "indexes",
+    entries.slice(0, last + 1).filter((entry) => !isJoining(entry)),
+    jobs,
+  );
+  await restorePart(restoring, "joined", entries.filter(isJoining), 1);
+  await restorePart(restoring, "after", entries.slice(last + 1), jobs);
+}
+
+async function restorePart(restoring: Restoring, part: string, entries: readonly Entry[], jobs: number): Promise<void> {
+  if (entries.length === 0) return;
+  const { archive, to, folder } = restoring;
   const environment = environmentOf(to);
   // Several indexes at a time keep the cores busy: helpers for each would only divide what one does for less.
   const helpers = jobs > 1 ? " -c max_parallel_maintenance_workers=0" : "";
   environment["PGOPTIONS"] = `-c maintenance_work_mem=256MB -c synchronous_commit=off${helpers}`;
-  const words = ["--section=post-data", `--jobs=${jobs}`, `--use-list=${list(folder, "after", entries)}`];
+  const words = ["--section=post-data", `--jobs=${jobs}`, `--use-list=${list(folder, part, entries)}`];
   await runProgram("pg_restore", [...common(restoring), ...words, `--dbname=${environment["PGDATABASE"]}`, archive], environment);
 }
